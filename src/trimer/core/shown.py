@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How an error message shows what it got."""
+
+from __future__ import annotations
+
+_MOST_LETTERS = 80
+
+
+def shown(value: object) -> str:
+    """Return a value as a reader would write it, cut where it goes on and on.
+
+    Examples
+    --------
+    >>> shown("30"), shown(30)
+    ("'30'", '30')
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}..."
