@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shipped models, protocols and studies.
+
+A model is a package with its equations (Python), parameter card (CSV) and sources (BibTeX).
+Names are listed without importing sympy; `load` builds the model and does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trimer.core.errors import UnknownName, did_you_mean
+
+if TYPE_CHECKING:
+    from trimer.model import Model
+
+_HERE = Path(__file__).parent
+
+_DESCRIPTIONS = {
+    "flotetuzumab-reference": (
+        "Flotetuzumab (CD123 x CD3) in relapsed or refractory AML: 45 states from binding to "
+        "blasts, T cells, cytokines, fever and blood counts."
+    ),
+}
+
+_ALIASES = {"flotetuzumab": "flotetuzumab-reference"}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the shipped models, without aliases."""
+    return tuple(_DESCRIPTIONS)
+
+
+def description(name: str) -> str:
+    """Return one sentence on a shipped model.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    """
+    return _DESCRIPTIONS[_resolved(name)]
+
+
+def load(name: str) -> Model:
+    """Build a shipped model and check it.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`, or the alias ``flotetuzumab``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+
+    Examples
+    --------
+    >>> load("flotetuzumab")
+    <Model flotetuzumab-reference 1.0: 45 species, 147 parameters (44 varied), ...
+    """
+    package = import_module(f"{__name__}.{_package(name)}")
+    model: Model = package.build()
+    return model
+
+
+def files(name: str) -> tuple[Path, ...]:
+    """Return every file that defines a shipped model, sorted by name.
+
+    Whoever keeps something computed from the model compares these.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    """
+    folder = _HERE / _package(name)
+    kinds = {".py", ".csv", ".bib"}
+    return tuple(sorted(path for path in folder.iterdir() if path.suffix in kinds))
+
+
+def protocol_names() -> tuple[str, ...]:
+    """Return the names of the shipped protocols."""
+    return _names_in("protocols")
+
+
+def protocol_path(name: str) -> Path:
+    """Return the TOML file of a shipped protocol.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such protocol.
+    """
+    return _path_in("protocols", "protocol", name)
+
+
+def study_names() -> tuple[str, ...]:
+    """Return the names of the shipped studies."""
+    return _names_in("studies")
+
+
+def study_path(name: str) -> Path:
+    """Return the TOML file of a shipped study.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such study.
+    """
+    return _path_in("studies", "study", name)
+
+
+def _resolved(name: str) -> str:
+    name = _ALIASES.get(name, name)
+    if name not in _DESCRIPTIONS:
+        hint = did_you_mean(name, (*_DESCRIPTIONS, *_ALIASES))
+        message = f"Unknown model '{name}'.{hint}"
+        raise UnknownName(message)
+    return name
+
+
+def _package(name: str) -> str:
+    return _resolved(name).replace("-", "_")
+
+
+def _names_in(folder: str) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in (_HERE / folder).glob("*.toml")))
+
+
+def _path_in(folder: str, kind: str, name: str) -> Path:
+    known = _names_in(folder)
+    if name not in known:
+        message = f"Unknown {kind} '{name}'.{did_you_mean(name, known)}"
+        raise UnknownName(message)
+    return _HERE / folder / f"{name}.toml"

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a clinic or a laboratory measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimer.model.shapes import at_least
+
+if TYPE_CHECKING:
+    from trimer.model.build import Builder
+
+
+def declare(m: Builder) -> None:
+    """Declare the observables."""
+    _drug(m)
+    _cells(m)
+    _signals(m)
+
+
+def _drug(m: Builder) -> None:
+    y, p, t = m.states, m.parameters, m.terms
+    m.observable(
+        "concentration",
+        "free flotetuzumab in plasma",
+        "ng/mL",
+        y.Dc * p.MW / p.mL_per_L,
+        label="Flotetuzumab",
+    )
+    m.observable(
+        "trimers_per_blast",
+        "trimers per leukemic cell in marrow",
+        "molecule/cell",
+        t.tpb_m,
+        label="Trimers per blast",
+    )
+    m.observable(
+        "trimers_per_T",
+        "trimers per T cell in marrow",
+        "molecule/cell",
+        t.tpt_m,
+        label="Trimers per T cell",
+    )
+
+
+def _cells(m: Builder) -> None:
+    y, p, t = m.states, m.parameters, m.terms
+    normal = m.term(
+        "normal",
+        "normal nucleated cells in marrow",
+        "Gcell",
+        p.N0 * at_least((y.Prol + y.Tr1 + y.Tr2 + y.Tr3) / (4 * t.Prol0), 0.03),
+    )
+    marrow = m.term("marrow", "nucleated cells in marrow", "Gcell", t.Bl + normal + t.TmT)
+    active = m.term("Tba", "activated T cells in blood", "Gcell", y.TbA + y.TbE)
+    per_uL = p.cells_per_Gcell / p.Vblood
+    m.observable(
+        "blasts",
+        "leukemic share of marrow cells",
+        "%",
+        100 * t.Bl / marrow,
+        label="Marrow blasts",
+    )
+    m.observable("LSC_cells", "leukemic stem cells", "cell", y.LSC * p.cells_per_Gcell)
+    m.observable("blast_mass", "blasts in marrow", "Gcell", y.Bm, label="Blast mass")
+    m.observable("T_cells", "T cells in blood", "cell/uL", t.TbT * per_uL, label="Blood T cells")
+    m.observable(
+        "T_activated",
+        "activated share of T cells in blood",
+        "%",
+        100 * active / t.TbT,
+        label="Activated T cells",
+    )
+    m.observable(
+        "marrow_T",
+        "T-cell share of marrow cells",
+        "%",
+        100 * t.TmT / marrow,
+        label="Marrow T cells",
+    )
+    m.observable("blood_blasts", "blasts in blood", "cell/uL", y.Bb * per_uL, label="Blood blasts")
+    m.observable("ANC", "neutrophils in blood", "G/L", y.ANC, label="Neutrophils")
+    m.observable("PLT", "platelets in blood", "G/L", y.PLT, label="Platelets")
+
+
+def _signals(m: Builder) -> None:
+    y, t = m.states, m.terms
+    m.observable("IL6", "interleukin 6 in plasma", "pg/mL", y.IL6, label="IL-6")
+    m.observable(
+        "IL6_signal", "IL-6 that can signal", "pg/mL", y.IL6 * (1 - t.RO), label="Signaling IL-6"
+    )
+    m.observable("IFNg", "interferon gamma in plasma", "pg/mL", y.IFNg, label="IFN-γ")
+    m.observable("TNF", "tumor necrosis factor in plasma", "pg/mL", y.TNF, label="TNF")
+    m.observable("IL2", "interleukin 2 in plasma", "pg/mL", y.IL2, label="IL-2")
+    m.observable("IL10", "interleukin 10 in plasma", "pg/mL", y.IL10, label="IL-10")
+    m.observable("temperature", "body temperature", "degC", y.Temp, label="Temperature")
+    m.observable("vascular_leak", "vascular leak, 0 to 1", "1", y.Vasc, label="Vascular leak")
+    m.observable(
+        "receptor_occupancy",
+        "IL-6 receptors occupied by tocilizumab, 0 to 1",
+        "1",
+        t.RO,
+        label="IL-6 receptor occupancy",
+    )
+    m.observable("tocilizumab", "tocilizumab in plasma", "mg/L", t.Ct, label="Tocilizumab")
+    m.observable("dexamethasone", "dexamethasone in plasma", "ng/mL", y.Dex, label="Dexamethasone")
+    m.observable(
+        "dexamethasone_effect",
+        "dexamethasone at its site of effect",
+        "ng/mL",
+        y.DexE,
+        label="Dexamethasone effect",
+    )
+    m.observable(
+        "drug_in_body",
+        "flotetuzumab in the body, free and bound",
+        "nmol",
+        t.body,
+        label="Flotetuzumab in the body",
+    )
+    m.observable(
+        "drug_elimination",
+        "flotetuzumab eliminated, by clearance and with its targets",
+        "nmol/day",
+        t.eliminated,
+        label="Flotetuzumab eliminated",
+    )
