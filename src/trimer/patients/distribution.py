@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a parameter differs between patients, as written in a parameter card.
+
+======================================= ====================================================
+text                                    meaning
+======================================= ====================================================
+``lognormal cv 40%``                    median is the value; the logarithm has standard
+                                        deviation ``sqrt(log(1 + 0.4**2))``
+``lognormal sd 0.9``                    median is the value; ``sd`` is that of the logarithm
+``lognormal sd 0.9 median 0.05``        median apart from the typical patient's value
+``beta 1.8 2.3``                        beta distribution with these two shapes, on 0 to 1
+``logistic``                            the value plus a standard logistic deviate
+``... within 0.12..0.92``               at the end of any: what lies outside is set to the limit
+======================================= ====================================================
+
+A lognormal whose value is 0 is 0 in everyone: the spread of an effect that is switched off.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trimer.core.beta import beta_quantile
+from trimer.core.elementary import exp, log, logistic_quantile, normal_quantile
+from trimer.core.errors import CohortError
+
+_Array = NDArray[np.float64]
+
+ALLOWED = (
+    "allowed are 'lognormal cv 40%', 'lognormal sd 0.9', 'beta 1.8 2.3' and 'logistic', "
+    "a lognormal may go on with 'median 0.05', each may end in 'within LOW..HIGH'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogNormal:
+    """Log-normal distribution.
+
+    Parameters
+    ----------
+    median : float
+        In the parameter's unit; 0 is 0 in everyone.
+    sd : float
+        Standard deviation of the natural logarithm; positive.
+    low, high : float
+        Draws outside are set to these limits, in the parameter's unit.
+    """
+
+    median: float
+    sd: float
+    low: float = -math.inf
+    high: float = math.inf
+
+    def quantile(self, u: _Array) -> _Array:
+        """Return the value that a share `u` of patients stays below."""
+        return np.clip(self.median * exp(self.sd * normal_quantile(u)), self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Beta:
+    """Beta distribution on 0 to 1.
+
+    Parameters
+    ----------
+    a, b : float
+        Shapes; positive; the mean is ``a / (a + b)``.
+    low, high : float
+        Draws outside are set to these limits.
+    """
+
+    a: float
+    b: float
+    low: float = -math.inf
+    high: float = math.inf
+
+    def quantile(self, u: _Array) -> _Array:
+        """Return the value that a share `u` of patients stays below."""
+        return np.clip(beta_quantile(u, self.a, self.b), self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Logistic distribution with scale 1.
+
+    Parameters
+    ----------
+    center : float
+        Median, in the parameter's unit.
+    low, high : float
+        Draws outside are set to these limits, in the parameter's unit.
+    """
+
+    center: float
+    low: float = -math.inf
+    high: float = math.inf
+
+    def quantile(self, u: _Array) -> _Array:
+        """Return the value that a share `u` of patients stays below."""
+        return np.clip(self.center + logistic_quantile(u), self.low, self.high)
+
+
+Distribution = LogNormal | Beta | Logistic
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_GRAMMAR = re.compile(
+    r"(?:lognormal (?:cv (?P<cv>NUMBER) ?%|sd (?P<sd>NUMBER))(?: median (?P<median>NUMBER))?"
+    r"|beta (?P<a>NUMBER) (?P<b>NUMBER)"
+    r"|(?P<logistic>logistic))"
+    r"(?: within (?P<low>NUMBER) ?\.\. ?(?P<high>NUMBER))?".replace("NUMBER", _NUMBER),
+    re.ASCII,
+)
+
+
+def parse_spread(text: str, *, name: str, value: float) -> Distribution:
+    """Read how a parameter differs between patients.
+
+    Parameters
+    ----------
+    text : str
+        The spread, in the grammar of this module.
+    name : str
+        Name of the parameter, for the error message.
+    value : float
+        The parameter's value in the typical patient.
+
+    Returns
+    -------
+    Distribution
+        With a method ``quantile(u)``.
+
+    Raises
+    ------
+    CohortError
+        When the text is not understood, or does not fit the value.
+
+    Examples
+    --------
+    >>> parse_spread("lognormal sd 0.55 median 900 within 150..4000", name="blood_T", value=1000)
+    LogNormal(median=900.0, sd=0.55, low=150.0, high=4000.0)
+    """
+    match = _GRAMMAR.fullmatch(" ".join(text.split()))
+    if match is None:
+        raise _wrong(name, f"got '{text}'; {ALLOWED}. Write it in one of these forms")
+    number = {key: float(found) for key, found in match.groupdict().items() if _is_number(found)}
+    low, high = number.get("low", -math.inf), number.get("high", math.inf)
+    problem = _problem(number, value, low, high)
+    if problem:
+        raise _wrong(name, f"got '{text}'; {problem}")
+    if "a" in number:
+        return Beta(number["a"], number["b"], low, high)
+    if match["logistic"]:
+        return Logistic(value, low, high)
+    if "cv" in number:
+        number["sd"] = _sd_from_cv(number["cv"] / 100)
+    return LogNormal(number.get("median", value), number["sd"], low, high)
+
+
+def _is_number(found: str | None) -> bool:
+    return found is not None and found != "logistic"
+
+
+def _problem(number: dict[str, float], value: float, low: float, high: float) -> str:
+    """What is wrong with numbers that were read well; empty when nothing is."""
+    for key in ("cv", "sd", "median", "a", "b"):
+        if not 0 < number.get(key, 1.0) < math.inf:
+            what = {"a": "the first shape", "b": "the second shape"}.get(key, f"'{key}'")
+            return f"{what} has to be positive and finite. Change it, or leave the field empty"
+    if low >= high:
+        return "the lower limit has to be below the upper one. Change the limits after 'within'"
+    if ("cv" in number or "sd" in number) and not 0 <= number.get("median", value) < math.inf:
+        return f"the median of a lognormal cannot be {value:g}. Add 'median NUMBER'"
+    if not low <= value <= high:
+        return f"the value {value:g} lies outside {low:g}..{high:g}. Change one of them"
+    return ""
+
+
+def _sd_from_cv(cv: float) -> float:
+    """Return the standard deviation of the logarithm for a coefficient of variation."""
+    return math.sqrt(float(log(1.0 + cv * cv)))
+
+
+def _wrong(name: str, rest: str) -> CohortError:
+    return CohortError(f"Wrong spread of parameter '{name}': {rest}.")
