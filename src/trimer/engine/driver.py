@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The driver: eight lanes, each with its own patient, time, step size and doses.
+
+A lane that finishes takes the next patient from the queue, so no lane waits for another
+(asynchronous lanes with refill). What happens in every step (choosing the step, taking it,
+accepting it, the next step size, dense output) is done for all lanes at once; what happens
+rarely (loading a patient, a dose, writing back) is done lane by lane.
+
+The driver knows no model. It is compiled once per processor, gets the model's functions by
+address, and reads everything else from a table, :mod:`trimer.engine.job`.
+
+Rules
+-----
+- A step ends exactly on a dose or on the end: the time is set to it, not added up.
+- A step that would leave less than itself before a stop is halved, and the step size it was cut
+  from is kept for afterwards.
+- Output at the time of a dose is the value before it (the left limit).
+- Doses of one patient at one time act in the order of the schedule.
+- A rejected or idle lane is masked by select, never by multiplication; a NaN error rejects.
+- A patient whose step gets too small, or who needs too many steps, gets a status and leaves;
+  the neighbours do not notice.
+"""
+
+from __future__ import annotations
+
+from trimer.engine.dense import Dense
+from trimer.engine.ir import ATTRIBUTES, LANES, bits, declarations
+from trimer.engine.job import NEVER
+from trimer.engine.lanes import BITS, INTEGERS, VECTOR
+from trimer.engine.rows import rows_function
+from trimer.engine.solution import NOT_FINITE, OK, STEP_TOO_SMALL, TOO_MANY_STEPS
+
+
+class _Driver(Dense):
+    """Writes the function ``advance(job)``."""
+
+    # -------------------------------------------------------------- the whole
+    def write(self) -> str:
+        w = self.w
+        self.active = w.variable("i64", "0")
+        self.dirty = w.variable("i1", "false")
+        self.attention = w.variable(BITS, "-1")  # at first every lane wants a patient
+        with w.count(LANES) as lane:
+            self._rest(lane)
+        going = w.variable("i1", "true")
+        with w.loop(lambda: w.get("i1", going)):
+            self._attend()
+            left = w.let(f"icmp sgt i64 {w.get('i64', self.active)}, 0")
+            flag = w.read("i64", self.f["cancel"])
+            on = w.let(f"icmp eq i64 {flag}, 0")
+            w.put("i1", w.let(f"and i1 {left}, {on}"), going)
+            with w.when(w.get("i1", going)):
+                self._step()
+        return w.function("advance", "ptr noalias %job")
+
+    def _rest(self, lane: str) -> None:
+        """Make a lane idle: it keeps computing something finite that nobody reads."""
+        for name, value in (
+            ("t", 0.0), ("h", 1e-6), ("proposed", 1e-6), ("stop", NEVER), ("next_out", NEVER),
+            ("live", 0.0),
+        ):  # fmt: skip
+            self.set_lane("double", bits(value), name, lane)
+        self.set_lane("i64", "-1", "patient", lane)
+
+    # ------------------------------------------------------------ what is rare
+    def _attend(self) -> None:
+        """Serve the lanes that ask for it: write back, load, give doses."""
+        w, kind = self.w, BITS
+        w.put("i1", "false", self.dirty)
+
+        def some() -> str:
+            return w.let(f"icmp ne {kind} {w.get(kind, self.attention)}, 0")
+
+        with w.loop(some):
+            now = w.get(kind, self.attention)
+            lowest = w.let(f"call {kind} @llvm.cttz.{kind}({kind} {now}, i1 true)")
+            less = w.let(f"sub {kind} {now}, 1")
+            w.put(kind, w.let(f"and {kind} {now}, {less}"), self.attention)
+            lane = w.let(f"zext {kind} {lowest} to i64")
+            with w.when(w.let(f"icmp sge i64 {self.lane('i64', 'patient', lane)}, 0")):
+                self._leave(lane)
+            with w.when(w.let(f"icmp slt i64 {self.lane('i64', 'patient', lane)}, 0")):
+                self._enter(lane)
+            with w.when(w.let(f"icmp sge i64 {self.lane('i64', 'patient', lane)}, 0")):
+                self._dose(lane)
+        with w.when(w.get("i1", self.dirty)):
+            hoisted = w.at(VECTOR, self.f["p"], self.f["n_loaded"])
+            w.do(f"call void {self.f['prelude']}(ptr {self.f['p']}, ptr {hoisted})")
+
+    def _leave(self, lane: str) -> None:
+        """Write a patient back whose time is over or who failed; free the lane."""
+        w = self.w
+        q = self.lane("i64", "patient", lane)
+        t = self.lane("double", "t", lane)
+        taken = self.lane("i64", "taken", lane)
+        refused = self.lane("i64", "refused", lane)
+        h = self.lane("double", "proposed", lane)
+        over = w.let(f"fcmp oge double {t}, {self.f['T1']}")
+        tries = self.plus(taken, refused)
+        many = w.let(f"icmp sge i64 {tries}, {self.f['max_steps']}")
+        tiny = w.let(f"fcmp olt double {h}, {self.f['smallest_step']}")
+        lost = w.let(f"fcmp uno double {self.lane('double', 'error', lane)}, 0.0")
+        failed = w.let(f"or i1 {many}, {tiny}")
+        small = w.let(f"select i1 {lost}, i8 {NOT_FINITE}, i8 {STEP_TOO_SMALL}")
+        code = w.let(f"select i1 {many}, i8 {TOO_MANY_STEPS}, i8 {small}")
+        with w.when(w.let(f"or i1 {over}, {failed}")):
+            w.write("i8", w.let(f"select i1 {over}, i8 {OK}, i8 {code}"), self.f["status"], q)
+            shown = self.lane("i64", "output", lane)
+            for name, value in (("steps", taken), ("rejected", refused), ("written", shown)):
+                w.write("i32", w.let(f"trunc i64 {value} to i32"), self.f[name], q)
+            w.write("double", h, self.f["H"], q)
+            with w.count(self.f["n"]) as i:
+                value = w.read("double", self.f["y"], self.spot(i, lane))
+                w.write("double", value, self.f["Y"], self.cell(q, self.f["n"], i))
+            self._rest(lane)
+            w.put("i64", w.let(f"sub i64 {w.get('i64', self.active)}, 1"), self.active)
+
+    def _enter(self, lane: str) -> None:
+        """Take the next patient from the queue into a free lane, if there is one."""
+        w = self.w
+        q = w.let(f"atomicrmw add ptr {self.f['queue']}, i64 1 monotonic")
+        with w.when(w.let(f"icmp slt i64 {q}, {self.f['patients']}")):
+            self.set_lane("i64", q, "patient", lane)
+            self.set_lane("double", self.f["T0"], "t", lane)
+            self.set_lane("double", bits(1.0), "live", lane)
+            h = w.read("double", self.f["H"], q)
+            self.set_lane("double", h, "proposed", lane)
+            for name in ("output", "taken", "refused"):
+                self.set_lane("i64", "0", name, lane)
+            self.set_lane("i64", w.read("i64", self.f["first_dose"], q), "dose", lane)
+            self.set_lane("double", w.read("double", self.f["times"]), "next_out", lane)
+            with w.count(self.f["n"]) as i:
+                value = w.read("double", self.f["Y"], self.cell(q, self.f["n"], i))
+                w.write("double", value, self.f["y"], self.spot(i, lane))
+            with w.count(self.f["n_columns"]) as i:
+                value = w.read("double", self.f["P"], self.cell(q, self.f["n_columns"], i))
+                w.write("double", value, self.f["p"], self.spot(i, lane))
+            inputs = w.let(f"sub nsw i64 {self.f['n_loaded']}, {self.f['n_columns']}")
+            with w.count(inputs) as i:
+                value = w.read("double", self.f["U"], self.cell(q, inputs, i))
+                row = self.plus(self.f["n_columns"], i)
+                w.write("double", value, self.f["p"], self.spot(row, lane))
+            w.put("i64", self.plus(w.get("i64", self.active), 1), self.active)
+            w.put("i1", "true", self.dirty)
+
+    def _dose(self, lane: str) -> None:
+        """Give the doses that are due, and set the next time to stop at."""
+        w = self.w
+        q = self.lane("i64", "patient", lane)
+        end = w.read("i64", self.f["first_dose"], self.plus(q, 1))
+        t = self.lane("double", "t", lane)
+        inputs = w.let(f"sub nsw i64 {self.f['n_loaded']}, {self.f['n_columns']}")
+
+        def next_time() -> str:
+            at = self.lane("i64", "dose", lane)
+            there = w.let(f"icmp slt i64 {at}, {end}")
+            safe = w.let(f"select i1 {there}, i64 {at}, i64 0")
+            time = w.read("double", self.f["dose_time"], safe)
+            return w.let(f"select i1 {there}, double {time}, double {bits(NEVER)}")
+
+        with w.loop(lambda: w.let(f"fcmp ole double {next_time()}, {t}")):
+            at = self.lane("i64", "dose", lane)
+            self.set_lane("i64", self.plus(at, 1), "dose", lane)
+            value = w.read("double", self.f["dose_value"], at)
+            index = w.let(f"sext i32 {w.read('i32', self.f['dose_index'], at)} to i64")
+            adds = w.let(f"icmp ne i8 {w.read('i8', self.f['dose_kind'], at)}, 0")
+            with w.when(adds):  # an amount is added to a state
+                place = self.spot(index, lane)
+                old = w.read("double", self.f["y"], place)
+                w.write("double", w.let(f"fadd double {old}, {value}"), self.f["y"], place)
+            with w.when(w.let(f"xor i1 {adds}, true")):  # an input is set
+                row = self.plus(self.f["n_columns"], index)
+                w.write("double", value, self.f["p"], self.spot(row, lane))
+                w.write("double", value, self.f["U"], self.cell(q, inputs, index))
+            h = self.lane("double", "proposed", lane)
+            big = w.let(f"fcmp ogt double {h}, {self.f['dose_step']}")
+            cut = w.let(f"select i1 {big}, double {self.f['dose_step']}, double {h}")
+            self.set_lane("double", cut, "proposed", lane)
+            w.put("i1", "true", self.dirty)
+        soon = next_time()
+        first = w.let(f"fcmp olt double {soon}, {self.f['T1']}")
+        self.set_lane(
+            "double", w.let(f"select i1 {first}, double {soon}, double {self.f['T1']}"),
+            "stop", lane,
+        )  # fmt: skip
+
+    # ------------------------------------------------------- what is in every step
+    def _step(self) -> None:
+        w, f = self.w, self.f
+        t, stop, proposed = self.vector("t"), self.vector("stop"), self.vector("proposed")
+        rest = w.binary("fsub", stop, t)
+        nearly = w.compare("oge", proposed, w.binary("fmul", rest, w.number(0.999999)))
+        close = w.compare("ogt", w.binary("fadd", proposed, proposed), rest)
+        half = w.binary("fmul", rest, w.number(0.5))
+        h = w.choose(nearly, rest, w.choose(close, half, proposed))
+        w.write(VECTOR, h, f["h"])
+        work = ", ".join(f"ptr {f[x]}" for x in ("y", "p", "h", "k", "u", "yn", "lu", "atol"))
+        w.do(f"call void {f['step']}({work}, double {f['rtol']}, ptr {f['error']})")
+        error = self.vector("error")
+        alive = w.compare("ogt", self.vector("live"), w.number(0.0))
+        accepted = self.both(alive, w.compare("ole", error, w.number(1.0)))
+        reached = w.choose(nearly, stop, w.binary("fadd", t, h))
+        self.outputs(accepted, t, h, reached)
+        with w.count(f["n"]) as i:
+            new = w.choose(accepted, w.read(VECTOR, f["yn"], i), w.read(VECTOR, f["y"], i))
+            w.write(VECTOR, new, f["y"], i)
+        w.write(VECTOR, w.choose(accepted, reached, t), f["t"])
+        following = self._next_step(accepted, error, h, proposed)
+        w.write(VECTOR, w.choose(alive, following, proposed), f["proposed"])
+        count = {}
+        for name, mask in (
+            ("taken", accepted),
+            ("refused", self.both(alive, w.let(f"xor {w.mask} {accepted}, splat (i1 true)"))),
+        ):
+            one = w.let(f"zext {w.mask} {mask} to {INTEGERS}")
+            count[name] = w.let(f"add {INTEGERS} {w.read(INTEGERS, f[name])}, {one}")
+            w.write(INTEGERS, count[name], f[name])
+        tries = w.let(f"add {INTEGERS} {count['taken']}, {count['refused']}")
+        many = w.let(f"icmp sge {INTEGERS} {tries}, {self.spread(f['max_steps'])}")
+        tiny = w.compare("olt", following, w.broadcast(f["smallest_step"]))
+        stopped = self.both(accepted, w.compare("oge", reached, stop))
+        asks = self.either(stopped, self.both(alive, self.either(many, tiny)))
+        w.put(BITS, self.bit_set(asks), self.attention)
+
+    def _next_step(self, accepted: str, error: str, h: str, proposed: str) -> str:
+        """Return the step to try next: 0.9 error**(-1/5), between a tenth and six times.
+
+        ``error`` is a mean square, so its tenth root is wanted; a rough one will do.
+        """
+        w = self.w
+        factor = w.tenth_root(w.largest(error, w.number(1e-20)))
+        factor = w.smallest(w.binary("fmul", factor, w.number(0.9)), w.number(6.0))
+        factor = w.largest(factor, w.number(0.1))
+        factor = w.choose(w.compare("uno", error, error), w.number(0.1), factor)
+        good = w.binary("fmul", h, w.largest(factor, w.number(0.2)))
+        cut = w.compare("olt", h, proposed)
+        kept = w.choose(self.both(cut, w.compare("olt", good, proposed)), proposed, good)
+        return w.choose(accepted, kept, w.binary("fmul", h, factor))
+
+
+def driver_module() -> str:
+    """Return the module with ``advance`` and ``rows``."""
+    kind = BITS
+    extra = (
+        f"declare {kind} @llvm.cttz.{kind}({kind}, i1)\n"
+        f"declare void @llvm.masked.store.v{LANES}f64.p0({VECTOR}, ptr, <{LANES} x i1>)\n"
+    )
+    return declarations() + extra + _Driver().write() + rows_function() + ATTRIBUTES
