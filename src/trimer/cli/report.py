@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``trimer report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trimer.cli.output import say, say_json, say_notice
+
+
+def report_(run: Path, /, *, out: Path | None = None, json: bool = False) -> None:
+    """Write the report of a run folder again.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    out
+        The HTML file; report.html in the run folder if left out.
+    json
+        Print JSON.
+    """
+    from trimer.report import write_report
+
+    path = write_report(run, out)
+    if json:
+        say_json({"report": str(path)})
+        return
+    say(f"Report: {path}")
+    say_notice()

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``trimer simulate``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trimer.cli.output import note, say, say_json, say_notice
+from trimer.cli.summary import run_record, run_text
+from trimer.core.errors import InputError, PatientsFailed, StoreError
+
+if TYPE_CHECKING:
+    from trimer.patients.cohort import Cohort
+    from trimer.simulate import Run
+    from trimer.simulate.prepare import Engine
+    from trimer.trial.study import Arm, Study
+
+MODEL = "flotetuzumab-reference"
+PROTOCOL = "flotetuzumab-multi-step"
+
+
+def simulate_(  # noqa: PLR0913 (each is an option)
+    study: str | None = None,
+    /,
+    *,
+    arm: str | None = None,
+    model: str | None = None,
+    protocol: str | None = None,
+    n: int | None = None,
+    nominal: bool = False,
+    cohort: Path | None = None,
+    days: float | None = None,
+    every: float | None = None,
+    seed: int | None = None,
+    outputs: list[str] | None = None,
+    plot: Path | None = None,
+    out: Path | None = None,
+    overwrite: bool = False,
+    engine: str = "auto",
+    threads: int | None = None,
+    rtol: float = 1e-6,
+    json: bool = False,
+    quiet: bool = False,
+) -> int:
+    """Follow one patient or a cohort through a protocol.
+
+    Without a study: the typical patient, on the shipped multi-step protocol. Prints a table of
+    selected days; a cohort is shown as median and 5 to 95 % range.
+
+    Parameters
+    ----------
+    study
+        Study file, or the name of a shipped study: gives model, protocols, days and seed.
+    arm
+        Which arm of the study; all if left out.
+    model
+        Name of a shipped model.
+    protocol
+        Name of a shipped protocol, or a TOML file.
+    n
+        Draw so many patients.
+    nominal
+        The typical patient of the parameter card; so it is if neither n nor cohort is given.
+    cohort
+        File of patients, as 'trimer sample' writes it.
+    days
+        For how many days from the first dose.
+    every
+        Interval of the output, in hours.
+    seed
+        Seed of the random draws.
+    outputs
+        Observables or species to print and to write.
+    plot
+        Draw the outputs into this file (SVG, PDF or PNG).
+    out
+        Write a run folder.
+    overwrite
+        Replace the run in that folder, and the plot.
+    engine
+        auto, lanes (machine code) or scipy.
+    threads
+        Threads to use; all processors if left out.
+    rtol
+        Relative tolerance of a step of the solver.
+    json
+        Print JSON.
+    quiet
+        Print neither table nor progress.
+    """
+    plan = _plan(study, arm, model, protocol)
+    plan = replace(
+        plan,
+        patients=n or 1,
+        seed=plan.seed if seed is None else seed,
+        days=plan.days if days is None else days,
+        every_hours=plan.every_hours if every is None else every,
+    )
+    names = [name for part in outputs for name in part.split(",")] if outputs else None
+    who = (nominal, n is not None, cohort is not None)
+    _check_requests(plan, who, plot, out, overwrite=overwrite)
+    compiled = _prepare(plan.model, engine)
+    patients = _patients(compiled, plan, n, cohort)
+    plan = replace(plan, cohort=patients.name, patients=len(patients))
+    runs = {
+        part.name: _run(
+            compiled, patients, part, plan, names, rtol=rtol, threads=threads, quiet=quiet
+        )
+        for part in plan.arms
+    }
+    if out is not None:
+        from trimer.trial.single import write_runs
+
+        write_runs(plan, compiled, runs, out, rtol=rtol, overwrite=overwrite)
+    if plot is not None:
+        from trimer.report import plot_run
+
+        plot_run(next(iter(runs.values())), plot)
+    _print(runs, names, json=json, quiet=quiet)
+    for kind, path in (("Run folder", out), ("Figure", plot)):
+        if path is not None and not json:
+            say(f"{kind}: {path}")
+    return _exit_code(runs)
+
+
+def _check_requests(
+    plan: Study, who: tuple[bool, ...], plot: Path | None, out: Path | None, *, overwrite: bool
+) -> None:
+    """Refuse what cannot be done before anything is simulated."""
+    if sum(who) > 1:
+        raise InputError("Give one of --nominal, --n and --cohort: each says who is simulated.")
+    if plot is not None and len(plan.arms) > 1:
+        raise InputError(
+            f"A plot shows one arm: got {len(plan.arms)} in study '{plan.name}'. Choose one "
+            f"with --arm, such as --arm {plan.arms[0].name}."
+        )
+    if plot is not None and plot.exists() and not overwrite:
+        raise StoreError(
+            f"Cannot write '{plot}': the file is there already. "
+            "Choose another name, or replace it with --overwrite."
+        )
+    if out is not None:
+        from trimer.store import check_way
+
+        check_way(out, overwrite=overwrite)
+
+
+def _plan(study: str | None, arm: str | None, model: str | None, protocol: str | None) -> Study:
+    """Return what to do as a study, of one arm or several."""
+    if study is None:
+        return _bare_plan(arm, model, protocol)
+    if model is not None or protocol is not None:
+        raise InputError(
+            "A study names its model and its protocols: give a study, or --model and --protocol."
+        )
+    from trimer.trial.read import find_study, read_study
+
+    plan = read_study(find_study(study))
+    if arm is None:
+        return plan
+    chosen = tuple(part for part in plan.arms if part.name == arm)
+    if not chosen:
+        from trimer.core.errors import UnknownName, did_you_mean
+
+        hint = did_you_mean(arm, [part.name for part in plan.arms])
+        raise UnknownName(f"Unknown arm '{arm}' in study '{plan.name}'.{hint}")
+    return replace(plan, arms=chosen)
+
+
+def _bare_plan(arm: str | None, model: str | None, protocol: str | None) -> Study:
+    from trimer import library
+    from trimer.protocol.read import read_protocol
+    from trimer.trial.study import Arm, Study
+
+    if arm is not None:
+        raise InputError("Only a study has arms: give a study, or leave --arm out.")
+    name = protocol or PROTOCOL
+    path = Path(name)
+    if name in library.protocol_names() or not (path.exists() or path.suffix):
+        path = library.protocol_path(name)
+    treatment = read_protocol(path)
+    one = Arm(treatment.name, treatment.title or treatment.name, treatment)
+    return Study(name="simulate", arms=(one,), model=model or MODEL)
+
+
+def _prepare(model: str, engine: str) -> Any:  # noqa: ANN401 (a compiled model)
+    from typing import cast
+
+    from trimer.simulate import prepare
+    from trimer.trial.recipe import shipped
+
+    return prepare(shipped(model), cast("Engine", engine))
+
+
+def _patients(compiled: Any, plan: Study, n: int | None, file: Path | None) -> Cohort:  # noqa: ANN401
+    from trimer.patients import Cohort, sample
+    from trimer.trial.recipe import COHORTS
+
+    if file is not None:
+        from trimer.trial.cohort_file import read_cohort
+
+        return read_cohort(file)
+    if n is None:
+        return Cohort.nominal(compiled.parameter_table)
+    return sample(
+        compiled.parameter_table, n, plan.seed, name="reference",
+        description=COHORTS["reference"],
+    )  # fmt: skip
+
+
+def _run(
+    compiled: Any,  # noqa: ANN401
+    cohort: Cohort,
+    arm: Arm,
+    plan: Study,
+    outputs: list[str] | None,
+    *,
+    rtol: float,
+    threads: int | None,
+    quiet: bool,
+) -> Run:
+    from trimer.simulate import simulate
+    from trimer.simulate.follow import chunk_size
+    from trimer.trial.progress import Progress
+
+    progress = Progress(len(cohort), quiet=quiet or len(cohort) <= chunk_size(compiled))
+    try:
+        return simulate(
+            compiled, cohort, arm.protocol,
+            days=plan.days, every_hours=plan.every_hours, outputs=outputs, rtol=rtol,
+            threads=threads, progress=progress.update,
+        )  # fmt: skip
+    finally:
+        progress.close()
+
+
+def _print(runs: dict[str, Run], outputs: list[str] | None, *, json: bool, quiet: bool) -> None:
+    if json:
+        say_json({"arms": {name: run_record(run) for name, run in runs.items()}})
+        return
+    if not quiet:
+        say("\n\n".join(run_text(run, outputs) for run in runs.values()))
+        say_notice()
+
+
+def _exit_code(runs: dict[str, Run]) -> int:
+    failed = [run.failure_text() for run in runs.values() if run.failures]
+    for sentence in failed:
+        note(sentence)
+    return PatientsFailed.exit_code if failed else 0

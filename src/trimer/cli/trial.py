@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``trimer trial``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from trimer.cli.output import note, say, say_json, say_notice, table
+from trimer.core.errors import PatientsFailed
+
+if TYPE_CHECKING:
+    from trimer.simulate.prepare import Engine
+    from trimer.store import StoredRun
+    from trimer.trial.study import Study
+
+
+def trial_(
+    study: str,
+    /,
+    *,
+    out: Path | None = None,
+    overwrite: bool = False,
+    seed: int | None = None,
+    patients: int | None = None,
+    engine: str = "auto",
+    threads: int | None = None,
+    rtol: float = 1e-6,
+    json: bool = False,
+    quiet: bool = False,
+) -> int:
+    """Run the arms of a study, write a run folder and a report.
+
+    All arms treat the same virtual patients. Progress goes to stderr.
+
+    Parameters
+    ----------
+    study
+        Study file, or the name of a shipped study.
+    out
+        The run folder; runs/DATE_TIME_STUDY if left out.
+    overwrite
+        Replace the run that is in that folder.
+    seed
+        Another seed than the study's.
+    patients
+        Another number of patients in each arm than the study's.
+    engine
+        auto, lanes (machine code) or scipy.
+    threads
+        Threads to use; all processors if left out. Results do not depend on it.
+    rtol
+        Relative tolerance of a step of the solver.
+    json
+        Print JSON.
+    quiet
+        Print no progress.
+    """
+    from trimer.trial.progress import Progress
+    from trimer.trial.read import find_study, read_study
+    from trimer.trial.trial import run_study
+
+    plan = read_study(find_study(study)).with_numbers(patients=patients, seed=seed)
+    progress = Progress(plan.patients * len(plan.arms), quiet=quiet)
+    try:
+        run = run_study(
+            plan, out,
+            overwrite=overwrite, engine=cast("Engine", engine), threads=threads, rtol=rtol,
+            progress=progress.update,
+        )  # fmt: skip
+    finally:
+        progress.close()
+    failed = _failed(run)
+    report = None
+    if len(failed) < plan.patients * len(plan.arms):
+        from trimer.report import write_report
+
+        report = write_report(run.path)
+    record = _record(plan, run, report)
+    if json:
+        say_json(record)
+    else:
+        say(_text(plan, record))
+        say(f"Run folder: {run.path}")
+        if report is not None:
+            say(f"Report: {report}")
+        say_notice()
+    if failed:
+        note(
+            f"{len(failed)} of {plan.patients * len(plan.arms)} patients stopped before day "
+            f"{plan.days:g}. They are marked in the table of outcomes, with the reason."
+        )
+    return PatientsFailed.exit_code if failed else 0
+
+
+def _failed(run: StoredRun) -> list[str]:
+    return [why for arm in run.manifest["failures"].values() for why in arm.values()]
+
+
+def _record(plan: Study, run: StoredRun, report: Path | None) -> dict[str, Any]:
+    from trimer.trial.summary import arm_summaries
+
+    return {
+        "run": str(run.path),
+        "report": None if report is None else str(report),
+        "study": plan.name,
+        "seed": plan.seed,
+        "patients": plan.patients,
+        "wall_seconds": run.manifest["wall_seconds"],
+        "arms": arm_summaries(run),
+    }
+
+
+def _text(plan: Study, record: dict[str, Any]) -> str:
+    """Return the answer in a small table: grades and responses as n/N."""
+    arms = record["arms"]
+    rows = [[row, *(arms[arm.name][row] for arm in plan.arms)] for row in next(iter(arms.values()))]
+    head = f"{plan.title or plan.name}\n{plan.patients:,} virtual patients in each arm, the same"
+    return f"{head} in all; seed {plan.seed}\n\n" + table(
+        ["", *(arm.label for arm in plan.arms)], rows
+    )

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Read a study from TOML, and list everything that is wrong with it.
+
+::
+
+    [study]
+    name = "lead-in"
+    title = "With and without a lead-in"
+    question = "How much cytokine release does a lead-in prevent?"
+    model = "flotetuzumab-reference"
+    cohort = "reference"
+    patients = 1000
+    seed = 20260101
+    days = 63
+    every_hours = 6
+
+    [arms.multi-step]
+    protocol = "flotetuzumab-multi-step"    # shipped, or a file: "my-protocol.toml"
+    label = "Multi-step lead-in"
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from trimer import library
+from trimer.core.errors import InputError, Problems, StudyError, UnknownName, did_you_mean
+from trimer.core.toml import Document, read_toml
+from trimer.protocol.read import read_protocol
+from trimer.trial.study import Arm, Study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimer.protocol.protocol import Protocol
+
+MOST_PATIENTS = 100_000_000
+LAST_SEED = 2**63 - 1
+
+_Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$")]
+
+
+def _field(words: str, example: str, **limits: Any) -> Any:  # noqa: ANN401 (pydantic's own)
+    """Return a field that can say in words what it takes."""
+    return Field(description=words, examples=[example], **limits)
+
+
+class _StudyTable(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str = _field(
+        "a name of letters, digits, '-', '_' and '.'",
+        '"lead-in"',
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+    )
+    title: _Line = _field("one line of text", '"With and without a lead-in"', default="")
+    question: str = _field("text", '"How much does a lead-in prevent?"', default="")
+    model: str = _field("the name of a shipped model", '"flotetuzumab-reference"')
+    cohort: Literal["reference"] = _field('"reference"', '"reference"', default="reference")
+    patients: int = _field(
+        f"a whole number from 1 to {MOST_PATIENTS}", "1000", ge=1, le=MOST_PATIENTS
+    )
+    seed: int = _field(f"a whole number from 0 to {LAST_SEED}", "7", ge=0, le=LAST_SEED)
+    days: float = _field(
+        "a positive number of days up to 36500", "63", gt=0, le=36500, allow_inf_nan=False
+    )
+    every_hours: float = _field(
+        "a number of hours from 0.1 to 168", "6", default=6.0, ge=0.1, le=168, allow_inf_nan=False
+    )
+
+
+class _ArmTable(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    protocol: str = _field(
+        "the name of a shipped protocol or of a file", '"flotetuzumab-flat"', min_length=1
+    )
+    label: _Line = _field("one line of text", '"No lead-in"', default="")
+
+
+class _StudyFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    study: _StudyTable = _field("a table", "[study]")
+    arms: dict[str, _ArmTable] = _field("at least one table [arms.NAME]", "", min_length=1)
+
+
+_TABLES: dict[int, type[BaseModel]] = {1: _StudyFile, 2: _StudyTable, 3: _ArmTable}
+
+
+def find_study(name: str) -> Path:
+    """Return the file of a study: the path of one, or the name of a shipped one.
+
+    Raises
+    ------
+    StudyError
+        If it is neither.
+    """
+    path = Path(name)
+    if path.exists() or path.suffix == ".toml":
+        return path
+    try:
+        return library.study_path(name)
+    except UnknownName:
+        raise StudyError(
+            f"No study '{name}': it is no file and no shipped study."
+            f"{did_you_mean(name, library.study_names())}"
+        ) from None
+
+
+def read_study(path: Path) -> Study:
+    """Read a study from a TOML file.
+
+    Raises
+    ------
+    StudyError
+        When the file is missing, empty, not text or not TOML.
+    Problems
+        When it is TOML but no study: every problem, with file and line.
+    """
+    document = read_toml(path, StudyError)
+    try:
+        table = _StudyFile.model_validate(document.data)
+    except ValidationError as error:
+        problems = [_sentence(document, problem) for problem in error.errors()]
+        # The rest of what can be checked is checked too: one look at the file is enough.
+        problems += _resolve(document)[1]
+        raise Problems(dict.fromkeys(problems)) from None
+    protocols, problems = _resolve(document)
+    if problems:
+        raise Problems(dict.fromkeys(problems))
+    return Study(
+        **table.study.model_dump(),
+        arms=tuple(
+            Arm(name, arm.label or name, protocols[name]) for name, arm in table.arms.items()
+        ),
+        text=path.read_text(encoding="utf-8"),
+        path=path,
+    )
+
+
+def _sentence(document: Document, problem: Any) -> str:  # noqa: ANN401 (pydantic's own)
+    """Say what pydantic found in words of the file."""
+    place = tuple(problem["loc"])
+    key = str(place[-1])
+    where = document.where(*place)
+    depth = 3 if place[0] == "arms" and len(place) > 2 else min(len(place), 2)
+    fields = _TABLES[depth].model_fields
+    if problem["type"] == "extra_forbidden":
+        # `[arm.flat]` says on which line 'arm' stands only by its first key.
+        first = list(problem["input"])[:1] if isinstance(problem["input"], dict) else []
+        where = document.where(*place, *first)
+        return f"Unknown key '{key}' in {where}.{did_you_mean(key, fields)}"
+    if place[0] == "arms" and len(place) < 3:
+        return _arms_sentence(document, place)
+    field = fields[key]
+    if problem["type"] == "missing":
+        if len(place) == 1:
+            return f"No table [{key}] in '{document.path}': a study has one. Add it."
+        return (
+            f"Missing '{key}' in {where}: it must be {field.description}. "
+            f"Write it like {key} = {_example(field)}."
+        )
+    got = problem["input"]
+    if isinstance(got, (dict, list)) or len(place) == 1:
+        shown = f"a {type(got).__name__}"
+        return f"Wrong '{key}' in {where}: got {shown}; it must be {field.description}."
+    return (
+        f"Wrong '{key}' in {where}: got {got!r}; it must be {field.description}. "
+        f"Write it like {key} = {_example(field)}."
+    )
+
+
+def _arms_sentence(document: Document, place: tuple[str | int, ...]) -> str:
+    if len(place) == 2:
+        return (
+            f"Wrong arm '{place[1]}' in {document.where(*place)}: it must be a table. "
+            f'Write [arms.{place[1]}] and below it protocol = "...".'
+        )
+    return (
+        f"No arm in '{document.path}': a study has at least one. "
+        'Add a table [arms.NAME] with protocol = "...".'
+    )
+
+
+def _example(field: Any) -> str:  # noqa: ANN401 (pydantic's own)
+    return str(field.examples[0])
+
+
+def _resolve(document: Document) -> tuple[dict[str, Protocol], list[str]]:
+    """Find model and protocols; return the protocols by arm, and what is wrong."""
+    problems: list[str] = []
+    study = document.data.get("study")
+    model = study.get("model") if isinstance(study, dict) else None
+    if isinstance(model, str):
+        try:
+            library.description(model)
+        except UnknownName as error:
+            problems.append(f"{document.where('study', 'model')}: {error}")
+    protocols: dict[str, Protocol] = {}
+    for name, reference in _references(document):
+        try:
+            protocols[name] = read_protocol(_protocol_path(document, name, reference))
+        except Problems as error:
+            problems += error.problems
+        except InputError as error:
+            problems.append(str(error))
+    return protocols, problems
+
+
+def _references(document: Document) -> Iterator[tuple[str, str]]:
+    arms = document.data.get("arms")
+    for name, arm in arms.items() if isinstance(arms, dict) else ():
+        reference = arm.get("protocol") if isinstance(arm, dict) else None
+        if isinstance(reference, str) and reference:
+            yield name, reference
+
+
+def _protocol_path(document: Document, arm: str, reference: str) -> Path:
+    """Return the file an arm names, seen from the study file, or a shipped protocol."""
+    known = library.protocol_names()
+    if reference in known:
+        return library.protocol_path(reference)
+    path = document.path.parent / reference
+    if path.is_file():
+        return path
+    raise StudyError(
+        f"No protocol '{reference}' in {document.where('arms', arm, 'protocol')}: it is no file "
+        f"beside the study and no shipped protocol.{did_you_mean(reference, known)}"
+    )

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb: treat the same virtual patients in every arm and write down what became of them."""
+
+from __future__ import annotations
+
+import math
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimer.core.errors import DiskError, Problems, ProtocolError
+from trimer.patients import sample
+from trimer.simulate import Run, prepare, simulate, weights_kg
+from trimer.simulate.dosing import resolve
+from trimer.store import RunFolder, StoredRun, open_run
+from trimer.store.layout import COMPLETE, INCOMPLETE, INTERRUPTED
+from trimer.trial.interrupt import uninterrupted
+from trimer.trial.outcomes import NEEDED, outcomes
+from trimer.trial.recipe import COHORTS, shipped
+from trimer.trial.record import manifest, model_record
+from trimer.trial.tables import PROFILES, dose_table, patient_table, profile_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from trimer.engine.solution import Compiled
+    from trimer.patients.cohort import Cohort
+    from trimer.simulate.prepare import Engine
+    from trimer.trial.study import Study
+
+PEAK_HOURS = 1.0
+"""Peaks are looked for at least this often, in **hours**."""
+
+BLOCK = 500
+"""Patients in memory at a time."""
+
+SCIPY_BLOCK = 20
+"""The same where each patient takes a tenth of a second: progress should move, and Ctrl-C lose
+little."""
+
+
+def run_study(
+    study: Study,
+    out: Path | None = None,
+    *,
+    overwrite: bool = False,
+    engine: Engine = "auto",
+    threads: int | None = None,
+    rtol: float = 1e-6,
+    block: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> StoredRun:
+    """Run a study and write a run folder.
+
+    Parameters
+    ----------
+    study : Study
+        What to do.
+    out : Path, optional
+        The run folder; ``runs/<date>_<time>_<study>`` if left out.
+    overwrite : bool
+        Whether a run that is there already may be replaced.
+
+    Other Parameters
+    ----------------
+    engine : {"auto", "lanes", "scipy"}
+        See `trimer.simulate.prepare`.
+    threads : int, optional
+        Threads to use; all processors if left out. Results do not depend on it.
+    rtol : float
+        Relative tolerance of a step of the solver.
+    block : int, optional
+        Patients simulated at a time. Results do not depend on it.
+    progress : callable, optional
+        Called with the number of patients done, all arms together.
+
+    Returns
+    -------
+    StoredRun
+        The run folder, complete.
+
+    Raises
+    ------
+    Problems
+        If the model does not know a drug of the study.
+    StoreError
+        If something is in the way of the run folder.
+    DiskError
+        If the disk refuses; what was done is kept and marked incomplete.
+    KeyboardInterrupt
+        If interrupted; what was done is kept and marked interrupted.
+    """
+    recipe = shipped(study.model)
+    compiled = prepare(recipe, engine)
+    check_treatments(study, compiled)
+    size = block or (BLOCK if compiled.engine.startswith("lanes") else SCIPY_BLOCK)
+    folder = RunFolder(
+        out or default_folder(study.name),
+        manifest(study, compiled, PROFILES, rtol),
+        overwrite=overwrite,
+    )
+    began, cpu = time.perf_counter(), time.process_time()
+    done = 0
+    failed: dict[str, dict[str, str]] = {arm.name: {} for arm in study.arms}
+
+    def ended() -> dict[str, object]:
+        return {
+            "patients_done": done,
+            "failures": failed,
+            "wall_seconds": round(time.perf_counter() - began, 3),
+            "cpu_seconds": round(time.process_time() - cpu, 3),
+        }
+
+    try:
+        protocols = [arm.protocol for arm in study.arms]
+        folder.write_model(model_record(recipe.build(), protocols))
+        if study.text:
+            folder.write_study(study.text)
+        for cohort in _blocks(study, compiled, size):
+            runs = {}
+            for k, arm in enumerate(study.arms):
+                runs[arm.name] = _simulate(study, compiled, cohort, k, rtol=rtol, threads=threads)
+                if progress is not None:
+                    progress(done * len(study.arms) + (k + 1) * len(cohort))
+            with uninterrupted():
+                folder.add(_tables(study, compiled, cohort, runs))
+                done += len(cohort)
+                for name, run in runs.items():
+                    failed[name] |= {str(i): why for i, why in run.failures.items()}
+        with uninterrupted():
+            folder.close(COMPLETE, **ended())
+    except DiskError as error:
+        with uninterrupted():
+            folder.mark(INCOMPLETE, reason=str(error), **ended())
+        raise DiskError(f"{error} {_kept(folder.path, done, study)}") from error
+    except KeyboardInterrupt:
+        with uninterrupted():
+            folder.close(INTERRUPTED, **ended())
+        raise KeyboardInterrupt(_kept(folder.path, done, study)) from None
+    except Exception as error:
+        with uninterrupted():
+            folder.mark(INCOMPLETE, reason=f"{type(error).__name__}: {error}", **ended())
+        raise
+    return open_run(folder.path)
+
+
+def check_treatments(study: Study, compiled: Compiled) -> None:
+    """Make sure that the model knows every drug of every arm, before anything is written.
+
+    Raises
+    ------
+    Problems
+        With a sentence for each arm that cannot be given.
+    """
+    problems = []
+    for arm in study.arms:
+        try:
+            resolve(compiled, arm.protocol.events(), arm.protocol.name)
+        except ProtocolError as error:
+            problems.append(str(error))
+    if problems:
+        raise Problems(dict.fromkeys(problems))
+
+
+def default_folder(name: str) -> Path:
+    """Return a new folder under ``runs`` that says when and what."""
+    stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H%M%S")
+    path = Path("runs") / f"{stamp}_{name}"
+    number = 2
+    while path.exists():
+        path = Path("runs") / f"{stamp}_{name}_{number}"
+        number += 1
+    return path
+
+
+def _blocks(study: Study, compiled: Compiled, size: int) -> Iterator[Cohort]:
+    for first in range(0, study.patients, size):
+        yield sample(
+            compiled.parameter_table,
+            min(size, study.patients - first),
+            study.seed,
+            first,
+            name=study.cohort,
+            description=COHORTS[study.cohort],
+        )
+
+
+def _simulate(
+    study: Study, compiled: Compiled, cohort: Cohort, arm: int, *, rtol: float, threads: int | None
+) -> Run:
+    return simulate(
+        compiled,
+        cohort,
+        study.arms[arm].protocol,
+        days=study.days,
+        every_hours=study.every_hours / _finer(study),
+        outputs=(*PROFILES, *NEEDED),
+        rtol=rtol,
+        threads=threads,
+    )
+
+
+def _finer(study: Study) -> int:
+    """How many outputs there are for each one stored."""
+    return math.ceil(study.every_hours / PEAK_HOURS)
+
+
+def _tables(
+    study: Study, compiled: Compiled, cohort: Cohort, runs: dict[str, Run]
+) -> dict[str, list[pl.DataFrame]]:
+    """Return the block's part of every table, arm by arm."""
+    stored = _stored(next(iter(runs.values())).times, _finer(study))
+    weight = weights_kg(compiled, cohort)
+    return {
+        "patients": [patient_table(cohort)],
+        "doses": [dose_table(arm, run, weight) for arm, run in runs.items()],
+        "profiles": [profile_table(arm, run, PROFILES, stored) for arm, run in runs.items()],
+        "outcomes": [outcomes(arm, run, stored) for arm, run in runs.items()],
+    }
+
+
+def _stored(times: NDArray[np.float64], finer: int) -> NDArray[np.intp]:
+    """Return which output times are stored: one of so many, and the last."""
+    stored = np.arange(0, len(times), finer)
+    return stored if stored[-1] == len(times) - 1 else np.append(stored, len(times) - 1)
+
+
+def _kept(path: Path, done: int, study: Study) -> str:
+    """Say what is left of a run that did not end."""
+    return (
+        f"{done:,} of {study.patients:,} patients are kept in '{path}', in every one of the "
+        f"{len(study.arms)} arms. Run again with --overwrite to start afresh."
+    )
