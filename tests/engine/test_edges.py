@@ -109,15 +109,16 @@ def test_the_start_is_computed_per_patient(compiled):
 
 
 def test_a_root_without_a_change_of_sign_is_nan(compiled):
-    """A patient whose initial state does not exist fails; the others do not."""
+    """A patient whose initial state does not exist fails; a root at a bound is a root."""
     model = compiled(
         {"X": "r"}, [("X", {"X": -1})], parameters={"a": 2.0}, vary=("a",),
         roots={"r": ("r - a", 1.0, 10.0)},
     )  # fmt: skip
-    got = model.solve(
-        np.array([[2.0], [20.0], [10.0]]), Schedule.empty(3), 0.0, 1.0, np.array([1.0]), ("X",)
-    )
-    assert (got.status == 0).tolist() == [True, False, True]
+    P = np.array([[2.0], [20.0], [10.0], [1.0], [0.5]])
+    got = model.solve(P, Schedule.empty(5), 0.0, 1.0, np.array([0.0, 1.0]), ("X",))
+    assert (got.status == 0).tolist() == [True, False, True, True, False]
+    np.testing.assert_allclose(got.values[[0, 2, 3], 0, 0], [2, 10, 1], rtol=1e-14)
+    assert np.isnan(got.values[[1, 4]]).all()
 
 
 def test_a_parameter_may_be_varied_on_demand(make_model):

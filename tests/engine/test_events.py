@@ -175,6 +175,28 @@ def test_step_sizes_are_carried_over(busy, busy_patients):
     assert kept.steps.sum() < once.steps.sum() + 8 * 2 * len(ends)
 
 
+def test_a_step_ends_exactly_on_its_stop(tank):
+    """Where t + (stop - t) is not the stop in doubles, one step gets there all the same."""
+    start = -3.3
+    stops = [s for s in np.random.default_rng(1).uniform(0, 1, 60) if start + (s - start) != s]
+    assert len(stops) > 20
+    for stop in stops:
+        population = Population.begin(tank, NOBODY, start)
+        population.step[:] = 100.0
+        got = advance(population, stop, None, np.array([stop]), ("T",))
+        assert population.steps.tolist() == [1]
+        assert got[0, 0, 0] == population.state[0, 1]
+
+
+def test_after_a_dose_steps_begin_small_again(tank):
+    """The step after a dose is at most `DOSE_STEP`: the state may change fast from there."""
+    alone, dosed = Population.begin(tank, NOBODY), Population.begin(tank, NOBODY)
+    advance(alone, 5.0)
+    advance(dosed, 10.0, doses(at(5, 1)))
+    assert dosed.steps[0] == 2 * alone.steps[0]
+    assert alone.step[0] > 5 * DOSE_STEP
+
+
 def test_pieces_give_what_one_call_gives(busy, busy_patients):
     """Carried forward in pieces, with doses in all of them, a population ends where it must."""
     P, schedule = busy_patients(16)

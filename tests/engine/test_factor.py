@@ -111,6 +111,17 @@ def test_any_node_may_be_cut_out(evaluate, random_model, seed, count):
     assert_solved(evaluate, lowered, {"y": y, "p": p}, cuts, seed)
 
 
+def test_a_state_waits_for_every_cut_through_which_it_acts_on_itself(evaluate):
+    """Through a chain of two cuts x' = -1e10 x: the pivot of x is whole, no digit is lost."""
+    graph = Graph()
+    x = graph.load("y", 0)
+    first = graph.mul(graph.const(1e5), x)
+    second = graph.mul(graph.const(-1e5), first)
+    factors = factorize(graph, 1, jacobian(graph, [second], [first, second]))
+    got = solved(evaluate, graph, factors, {"y": [1.0], "gh": [3.0]}, [7.0])
+    assert got[0] == pytest.approx(7 / (3 + 1e10), rel=1e-15)
+
+
 @settings(deadline=None)
 @given(st.integers(1, 15), SEEDS)
 def test_elimination_order_takes_every_state_once(n, seed):

@@ -77,10 +77,11 @@ def generator() -> str:
     from importlib.metadata import version
 
     from trimer.engine.compile import llvm_version, processor
+    from trimer.engine.ir import LANES
 
     here = Path(__file__).parent
     own = [*sorted(here.glob("*.py")), *sorted((here.parent / "model").glob("*.py"))]
-    return digest(digest_files(own), version("sympy"), llvm_version(), *processor())
+    return digest(digest_files(own), version("sympy"), llvm_version(), str(LANES), *processor())
 
 
 def read(name: str) -> bytes | None:

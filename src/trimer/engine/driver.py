@@ -65,18 +65,9 @@ class _Driver(Dense):
     # ------------------------------------------------------------ what is rare
     def _attend(self) -> None:
         """Serve the lanes that ask for it: write back, load, give doses."""
-        w, kind = self.w, BITS
+        w = self.w
         w.put("i1", "false", self.dirty)
-
-        def some() -> str:
-            return w.let(f"icmp ne {kind} {w.get(kind, self.attention)}, 0")
-
-        with w.loop(some):
-            now = w.get(kind, self.attention)
-            lowest = w.let(f"call {kind} @llvm.cttz.{kind}({kind} {now}, i1 true)")
-            less = w.let(f"sub {kind} {now}, 1")
-            w.put(kind, w.let(f"and {kind} {now}, {less}"), self.attention)
-            lane = w.let(f"zext {kind} {lowest} to i64")
+        with self.each_lane(self.attention) as lane:
             with w.when(w.let(f"icmp sge i64 {self.lane('i64', 'patient', lane)}, 0")):
                 self._leave(lane)
             with w.when(w.let(f"icmp slt i64 {self.lane('i64', 'patient', lane)}, 0")):
@@ -240,9 +231,8 @@ class _Driver(Dense):
 
 def driver_module() -> str:
     """Return the module with ``advance`` and ``rows``."""
-    kind = BITS
-    extra = (
-        f"declare {kind} @llvm.cttz.{kind}({kind}, i1)\n"
+    others = (
+        f"declare {BITS} @llvm.cttz.{BITS}({BITS}, i1)\n"
         f"declare void @llvm.masked.store.v{LANES}f64.p0({VECTOR}, ptr, <{LANES} x i1>)\n"
     )
-    return declarations() + extra + _Driver().write() + rows_function() + ATTRIBUTES
+    return declarations() + others + _Driver().write() + rows_function() + ATTRIBUTES

@@ -3,8 +3,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from trimer.engine.ir import LANES, Writer
 from trimer.engine.job import DOUBLE, FIELDS, WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: A number per lane, a whole number per lane, a bit per lane.
 VECTOR, INTEGERS, BITS = f"<{LANES} x double>", f"<{LANES} x i64>", f"i{LANES}"
@@ -70,6 +76,20 @@ class Lanes:
     def either(self, a: str, b: str) -> str:
         """Return the lanes in either mask."""
         return self.w.let(f"or <{LANES} x i1> {a}, {b}")
+
+    @contextmanager
+    def each_lane(self, waiting: str) -> Iterator[str]:
+        """Do what is written inside for each lane of a mask variable; gives the lane.
+
+        The variable is empty afterwards.
+        """
+        w = self.w
+        with w.loop(lambda: w.let(f"icmp ne {BITS} {w.get(BITS, waiting)}, 0")):
+            now = w.get(BITS, waiting)
+            lowest = w.let(f"call {BITS} @llvm.cttz.{BITS}({BITS} {now}, i1 true)")
+            others = w.let(f"and {BITS} {now}, {w.let(f'sub {BITS} {now}, 1')}")
+            w.put(BITS, others, waiting)
+            yield w.let(f"zext {BITS} {lowest} to i64")
 
     def turned(self, rows: list[str]) -> list[str]:
         """Return a square of vectors transposed: lane i of vector j becomes lane j of vector i."""
