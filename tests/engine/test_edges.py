@@ -39,9 +39,7 @@ def test_no_patients_are_a_population_too(busy):
     assert population.t == 1.0
     assert busy.observe(population.state, population.constants).shape == (0, 4)
     assert busy.route_factors(np.zeros((0, 5))).shape == (0, 2)
-    solution = busy.solve(
-        np.zeros((0, 5)), Schedule.empty(0), 0.0, 1.0, np.array([0.5]), ("D",)
-    )
+    solution = busy.solve(np.zeros((0, 5)), Schedule.empty(0), 0.0, 1.0, np.array([0.5]), ("D",))
     assert solution.values.shape == (0, 1, 1)
 
 

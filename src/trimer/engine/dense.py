@@ -49,9 +49,9 @@ class Dense(Lanes):
         def value(i: str) -> str:
             total = w.binary("fmul", rest, w.read(VECTOR, f["y"], i))
             total = w.fma(theta, w.read(VECTOR, f["yn"], i), total)
+            row = w.at(VECTOR, f["k"], w.let(f"mul nsw i64 {i}, {rodas5p.STAGES}"))
             for s, weight in enumerate(weights):
-                offset = w.let(f"mul nsw i64 {f['n']}, {s}")
-                total = w.fma(weight, w.read(VECTOR, f["k"], self.plus(offset, i)), total)
+                total = w.fma(weight, w.read(VECTOR, row, s), total)
             return total
 
         with w.count(f["n_needed"]) as q:

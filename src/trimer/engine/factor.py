@@ -99,7 +99,7 @@ def factorize(graph: Graph, n: int, jacobian: Mapping[tuple[int, int], int]) -> 
     jacobian : mapping
         (row, column) to node; rows and columns from n on were cut out.
     """
-    size = max([n, *(i + 1 for i, _ in jacobian)])
+    size = max([n, *(max(at) + 1 for at in jacobian)])
     w = _system(graph, n, size, jacobian)
     order = elimination_order(n, size, set(w))
     lower, upper, reciprocal = _eliminate(graph, w, order)

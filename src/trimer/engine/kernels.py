@@ -21,6 +21,7 @@ def kernel(
     *,
     accumulate: bool = False,
     hoisted: Mapping[int, int] | None = None,
+    strides: Mapping[str, int] | None = None,
     internal: bool = True,
     lanes: int = LANES,
 ) -> str:
@@ -41,13 +42,15 @@ def kernel(
         Add to what the written arrays hold instead of replacing it.
     hoisted : mapping, optional
         Nodes that were computed ahead, and their place in array ``p``.
+    strides : mapping, optional
+        Arrays whose vectors do not lie side by side, and how many vectors apart they lie.
     internal : bool
         True if only functions of the same module call it.
     lanes : int
         Patients per vector.
     """
     w = Writer(lanes)
-    hoisted = hoisted or {}
+    hoisted, strides = hoisted or {}, strides or {}
     outputs = [node for nodes in writes.values() for node in nodes]
     order = graph.live(outputs, hoisted)
     fused = _fusable(graph, order, outputs, hoisted)
@@ -56,13 +59,13 @@ def kernel(
         if node in hoisted:
             value[node] = w.read(w.vector, "%p", hoisted[node])
         elif node not in fused:
-            value[node] = _emit(w, graph, node, value, fused)
+            value[node] = _emit(w, graph, node, value, fused, strides)
     for array, nodes in writes.items():
         for i, node in enumerate(nodes):
-            result = value[node]
+            result, at = value[node], i * strides.get(array, 1)
             if accumulate:
-                result = w.binary("fadd", result, w.read(w.vector, f"%{array}", i))
-            w.write(w.vector, result, f"%{array}", i)
+                result = w.binary("fadd", result, w.read(w.vector, f"%{array}", at))
+            w.write(w.vector, result, f"%{array}", at)
     listed = ", ".join(
         f"{w.vector} %gh" if a == "gh" else f"ptr noalias %{a}" for a in (*reads, *writes)
     )
@@ -107,13 +110,23 @@ _MEANING: dict[str, Callable[..., str]] = {
 }
 
 
-def _emit(w: Writer, g: Graph, node: int, value: dict[int, str], fused: set[int]) -> str:
+def _emit(
+    w: Writer,
+    g: Graph,
+    node: int,
+    value: dict[int, str],
+    fused: set[int],
+    strides: Mapping[str, int],
+) -> str:
     op = g.code[node]
     kind = str(op[0])
     if kind == "const":
         return w.number(float(op[1]))  # type: ignore[arg-type]
     if kind == "load":
-        return "%gh" if op[1] == "gh" else w.read(w.vector, f"%{op[1]}", int(op[2]))  # type: ignore[call-overload]
+        array, index = str(op[1]), int(op[2])  # type: ignore[call-overload]
+        return (
+            "%gh" if array == "gh" else w.read(w.vector, f"%{array}", index * strides.get(array, 1))
+        )
     args = g.arguments(node)
     if kind in ("add", "sub") and (args[0] in fused or args[1] in fused):
         return _fused(w, g, node, value, fused)

@@ -14,7 +14,7 @@ from trimer.engine import rodas5p
 from trimer.engine.compiled import aligned, call
 from trimer.engine.ir import LANES
 from trimer.engine.job import FIELDS, NEVER
-from trimer.engine.solution import CANCELLED, TIGHTNESS
+from trimer.engine.solution import CANCELLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ def launch(
         values[:, 0, :] = _now(population, outputs)
         ahead = 1
     if atol is None:
-        tolerance = rtol * TIGHTNESS * np.array(compiled.scales)
+        tolerance = rtol * np.array(compiled.scales)
     else:
         tolerance = np.array(np.broadcast_to(np.asarray(atol, dtype=np.float64), n))
     clock = np.append(times[ahead:], NEVER)

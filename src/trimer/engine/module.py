@@ -10,6 +10,7 @@ from trimer.engine.differentiate import jacobian, worthwhile_cuts
 from trimer.engine.factor import factorize
 from trimer.engine.ir import ATTRIBUTES, LANES, Writer, declarations
 from trimer.engine.kernels import kernel
+from trimer.engine.rodas5p import STAGES
 from trimer.engine.step import step_function
 
 if TYPE_CHECKING:
@@ -70,16 +71,33 @@ def generate(
     reads = ("y", "p")
     parts = [
         declarations(lanes),
-        kernel("rhs", g, reads, {"o": derivatives}, accumulate=True, hoisted=hoisted, lanes=lanes),
+        kernel(
+            "rhs",
+            g,
+            reads,
+            {"o": derivatives},
+            accumulate=True,
+            hoisted=hoisted,
+            strides={"o": STAGES},
+            lanes=lanes,
+        ),
         kernel(
             "jaclu",
             g,
             (*reads, "gh"),
             {"lu": slots, "o": derivatives},
             hoisted=hoisted,
+            strides={"o": STAGES},
             lanes=lanes,
         ),
-        kernel("solve", factors.solve, ("lu",), {"b": factors.solution}, lanes=lanes),
+        kernel(
+            "solve",
+            factors.solve,
+            ("lu",),
+            {"b": factors.solution},
+            strides={"b": STAGES},
+            lanes=lanes,
+        ),
         step_function(n, lanes),
         kernel("prelude", g, ("p",), {"o": ahead}, internal=False, lanes=lanes),
         _start(model, bounds, lanes),

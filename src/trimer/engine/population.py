@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimer.engine.launch import DOSE_STEP, launch
-from trimer.engine.solution import ADD_TO_SPECIES, OK, Schedule, Solution
+from trimer.engine.solution import ADD_TO_SPECIES, NOT_FINITE, OK, Schedule, Solution
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +55,8 @@ class Population:
     def begin(cls, compiled: CompiledModel, P: NDArray[np.float64], t: float = 0.0) -> Population:
         """Return patients in their initial state at time ``t``.
 
+        Who has a parameter, baseline or initial value that is no finite number has failed.
+
         Parameters
         ----------
         compiled : CompiledModel
@@ -66,10 +68,11 @@ class Population:
         """
         state, constants = compiled.start(P)
         size = len(state)
+        known = np.isfinite(state).all(axis=1) & np.isfinite(constants).all(axis=1)
         return cls(
             compiled, float(t), constants, np.zeros((size, len(compiled.inputs))), state,
-            np.full(size, DOSE_STEP), np.zeros(size, np.int8), np.zeros(size, np.int32),
-            np.zeros(size, np.int32),
+            np.full(size, DOSE_STEP), np.where(known, OK, NOT_FINITE).astype(np.int8),
+            np.zeros(size, np.int32), np.zeros(size, np.int32),
         )  # fmt: skip
 
 
@@ -109,7 +112,7 @@ def advance(
         Relative tolerance of a step.
     atol : float or array (n,), optional
         Absolute tolerance per species; by default ``rtol`` times the typical magnitude of the
-        species times `TIGHTNESS`.
+        species.
     threads : int, optional
         Threads to use; all processors by default. The results do not depend on it.
     out : array (N, T, K), optional

@@ -33,9 +33,6 @@ REASONS = (
 )
 """What each status means, in words."""
 
-TIGHTNESS = 0.1
-"""By default the absolute tolerance of a species is rtol × its typical magnitude × this."""
-
 SET_INPUT = 0
 ADD_TO_SPECIES = 1
 
@@ -281,4 +278,4 @@ class Compiled(Protocol):
         atol: NDArray[np.float64] | float | None = None,
         threads: int | None = None,
     ) -> Solution:
-        """Follow every patient from `t0` to `t1`; for `atol` None see `TIGHTNESS`."""
+        """Follow every patient from `t0` to `t1`; `atol` None is rtol × scale of a species."""

@@ -4,7 +4,8 @@
     step(y, p, h, k, u, yn, lu, atol, rtol, error)
 
 reads the state ``y``, the patient constants ``p`` and the step sizes ``h``, and writes the new
-state ``yn``, the stages ``k`` (for dense output) and the squared weighted error per patient.
+state ``yn``, the stages ``k`` (those of a state side by side, as dense output wants them) and the
+squared weighted error per patient.
 Nothing here accepts or rejects: that is the driver's business.
 """
 
@@ -28,16 +29,16 @@ def step_function(n: int, lanes: int = LANES) -> str:
     h = w.read(v, "%h")
     over_h = w.binary("fdiv", w.number(1.0), h)
     gh = w.binary("fmul", over_h, w.number(1.0 / rodas5p.GAMMA))
-    stages = [w.at(v, "%k", s * n) for s in range(rodas5p.STAGES)]
+    stages = [w.at(v, "%k", s) for s in range(rodas5p.STAGES)]
     w.do(f"call void @jaclu(ptr %y, ptr %p, {v} {gh}, ptr %lu, ptr {stages[0]})")
     before: tuple[float, ...] = ()
     for s, (a, c) in enumerate(zip(rodas5p.A, rodas5p.C, strict=True)):
         if s > 0:  # the first stage is f(y), which the Jacobian's kernel leaves in its place
-            _prepare(w, n, stages, s, a, c, before, over_h)
+            _prepare(w, n, s, a, c, before, over_h)
             w.do(f"call void @rhs(ptr %u, ptr %p, ptr {stages[s]})")
         before = a
         w.do(f"call void @solve(ptr %lu, ptr {stages[s]})")
-    _finish(w, n, stages[-1])
+    _finish(w, n)
     arguments = ", ".join(f"ptr noalias %{a}" for a in _ARGUMENTS)
     return w.function("step", f"{arguments}, double %rtol, ptr noalias %error")
 
@@ -45,7 +46,6 @@ def step_function(n: int, lanes: int = LANES) -> str:
 def _prepare(
     w: Writer,
     n: int,
-    stages: Sequence[str],
     s: int,
     a: Sequence[float],
     c: Sequence[float],
@@ -56,14 +56,15 @@ def _prepare(
     v = w.vector
     grows = len(a) > 1 and tuple(a[:-1]) == tuple(before) and a[-1] == 1.0
     with w.count(n) as i:
-        k = [w.read(v, stages[j], i) for j in range(s)]
+        row = w.at(v, "%k", w.let(f"mul nuw nsw i64 {i}, {rodas5p.STAGES}"))
+        k = [w.read(v, row, j) for j in range(s)]
         if grows:
             w.write(v, w.binary("fadd", w.read(v, "%u", i), k[-1]), "%u", i)
         else:
             w.write(v, _combine(w, w.read(v, "%y", i), k, a), "%u", i)
         first = w.binary("fmul", k[0], w.number(c[0]))
         head = w.binary("fmul", over_h, _combine(w, first, k[1:], c[1:]))
-        w.write(v, head, stages[s], i)
+        w.write(v, head, row, s)
 
 
 def _combine(w: Writer, start: str, k: Sequence[str], factors: Sequence[float]) -> str:
@@ -74,13 +75,14 @@ def _combine(w: Writer, start: str, k: Sequence[str], factors: Sequence[float]) 
     return total
 
 
-def _finish(w: Writer, n: int, last: str) -> None:
+def _finish(w: Writer, n: int) -> None:
     """Write yn = u + k_8 and the mean square of k_8 / (atol + rtol max(|y|, |yn|))."""
     v = w.vector
     rtol = w.broadcast("%rtol")
     total = w.variable(v, "zeroinitializer")
     with w.count(n) as i:
-        k = w.read(v, last, i)
+        row = w.let(f"mul nuw nsw i64 {i}, {rodas5p.STAGES}")
+        k = w.read(v, "%k", w.let(f"add nuw nsw i64 {row}, {rodas5p.STAGES - 1}"))
         y = w.read(v, "%y", i)
         new = w.binary("fadd", w.read(v, "%u", i), k)
         w.write(v, new, "%yn", i)

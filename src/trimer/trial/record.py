@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from trimer import library
 from trimer.core.sources import read_sources
-from trimer.engine.solution import TIGHTNESS
 from trimer.model.show import equations
 from trimer.protocol.write import to_toml
 from trimer.trial.recipe import COHORTS
@@ -61,7 +60,7 @@ def manifest(
             "engine": compiled.engine,
             "method": compiled.method,
             "rtol": rtol,
-            "atol": f"{rtol * TIGHTNESS:g} × typical magnitude of each species",
+            "atol": f"{rtol:g} × typical magnitude of each species",
         },
         "hashes": {
             "model": compiled.model_hash,

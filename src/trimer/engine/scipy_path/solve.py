@@ -15,7 +15,6 @@ from trimer.engine.solution import (
     NOT_FINITE,
     OK,
     STEP_TOO_SMALL,
-    TIGHTNESS,
     TOO_MANY_STEPS,
     Schedule,
     Solution,
@@ -64,8 +63,8 @@ def scipy_solve(
     rtol : float
         Relative tolerance of one step.
     atol : float, array (n,) or None
-        Absolute tolerance of one step; None means `rtol` times each species'
-        typical magnitude times `TIGHTNESS`.
+        Absolute tolerance of one step; None means `rtol` times the
+        typical magnitude of the species.
 
     Returns
     -------
@@ -77,7 +76,7 @@ def scipy_solve(
     times = np.asarray(times, dtype=np.float64)
     constants, states = compiled.constants(P), compiled.initial(P)
     n = len(P)
-    tolerance = rtol * TIGHTNESS * np.array(compiled.scales) if atol is None else atol
+    tolerance = rtol * np.array(compiled.scales) if atol is None else atol
     names = compiled.observables + compiled.species
     chosen = [names.index(name) for name in outputs]
     values = np.full((n, len(times), len(chosen)), np.nan)
