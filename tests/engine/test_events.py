@@ -233,3 +233,10 @@ def test_a_callback_may_change_inputs_and_states_between_calls(tank):
     population.state[:, 0] += 10.0
     got = advance(population, 2.0, None, np.array([1.0, 2.0]), ("X", "pump"))[0]
     np.testing.assert_allclose(got, [[10, 2], [12, 2]], rtol=1e-12)
+
+
+@pytest.mark.parametrize("time", [np.nan, np.inf])
+def test_a_dose_at_no_time_is_refused(time):
+    """A dose that is never due would hold back all that follow it."""
+    with pytest.raises(ValueError, match="times of a schedule must be finite"):
+        Schedule.shared([time], [SET_INPUT], [0], np.ones((2, 1)))

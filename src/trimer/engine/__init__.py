@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The engine: a model lowered to machine code that carries eight patients per vector.
+"""The engine: a model lowered to machine code that carries four or eight patients per vector.
 
 `graph` holds expressions, `lower` brings a model there, `differentiate` and `factor` derive the
 Jacobian and its sparse LU, `rodas5p` is the method, `ir`, `kernels`, `step`, `module` and

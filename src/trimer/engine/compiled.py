@@ -99,7 +99,7 @@ class Card:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CompiledModel(Card):
-    """A model ready to be solved on eight patients at a time.
+    """A model ready to be solved, a vector of patients at a time.
 
     Attributes
     ----------
@@ -286,7 +286,12 @@ def describe(model: Model, vary: Sequence[str] = ()) -> tuple[Card, str]:
         name=model.name,
         title=model.title,
         version=model.version,
-        model_hash=cache.digest(made.text),
+        # Scales set the tolerances, and units the doses: both belong to what was simulated.
+        model_hash=cache.digest(
+            made.text,
+            *(f"{s.scale!r} {s.unit}" for s in model.species),
+            *(f"{r.drug} {r.amount_unit}" for r in model.routes),
+        ),
         species=tuple(species),
         species_units=tuple(s.unit for s in model.species),
         scales=tuple(s.scale for s in model.species),

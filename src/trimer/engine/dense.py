@@ -72,7 +72,7 @@ class Dense(Lanes):
     def _record(self, pending: str) -> None:
         """Copy the output columns of the pending lanes to their patients' rows; move them on.
 
-        Eight columns of eight lanes are turned around in registers, so that each lane's part of
+        A square of columns and lanes is turned around in registers, so that each lane's part of
         its row is one store.
         """
         w, f, kind = self.w, self.f, BITS

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Gradient = dict[int, int]
 
 #: A node is cut out if it depends on so many unknowns and is used in so many places.
-_WIDE, _SHARED = 2, 3
+_WIDE, _SHARED = 3, 3
 
 _TINY = 1e-150  # x * (1 / max(x, tiny)) is 0 at x = 0, where x / x would be NaN
 

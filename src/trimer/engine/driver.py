@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The driver: eight lanes, each with its own patient, time, step size and doses.
+"""The driver: a few lanes, each with its own patient, time, step size and doses.
 
 A lane that finishes takes the next patient from the queue, so no lane waits for another
 (asynchronous lanes with refill). What happens in every step (choosing the step, taking it,

@@ -196,12 +196,12 @@ class Graph:
         base : int
             Node; must not be negative unless the exponent is a whole number.
         exponent : float
-            Whole numbers and halves up to 16 use products and one square root; any other uses
+            Whole numbers, and halves up to 16, use products and one square root; any other uses
             ``exp(exponent * log(base))``.
         """
         if exponent < 0:
             return self.recip(self.power(base, -exponent))
-        if exponent <= 16 and 2 * exponent == int(2 * exponent):
+        if exponent == int(exponent) or (exponent <= 16 and 2 * exponent == int(2 * exponent)):
             whole = int(exponent)
             result = self.const(1.0)
             if whole != exponent:  # a state may undershoot zero: its root is then zero, not NaN

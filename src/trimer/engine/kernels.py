@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From graph to straight-line LLVM functions over eight patients at a time."""
+"""From graph to straight-line LLVM functions over one vector of patients."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluating one of a model's functions for every row of a table, eight rows at a time.
+"""Evaluating one of a model's functions for every row of a table, a vector of rows at a time.
 
 Start values, dose factors and observables of a whole population are made with this.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from trimer.engine.ir import LANES, Writer
 
-#: Function; rows; width and address of Y, of P and of the result; work space for eight rows.
+#: Function; rows; width and address of Y, of P and of the result; work space for a vector of rows.
 ROWS_FIELDS = ("function", "rows", "n", "Y", "m", "P", "k", "out", "y", "p", "result")
 
 

@@ -75,6 +75,9 @@ class Schedule:
         if self.start[0] != 0 or self.start[-1] != rows or np.any(np.diff(self.start) < 0):
             msg = f"The pointer of a schedule must rise from 0 to its {rows} events."
             raise ValueError(msg)
+        if not np.all(np.isfinite(self.time)):
+            msg = "The times of a schedule must be finite numbers."
+            raise ValueError(msg)
         inside = np.ones(rows, dtype=bool)
         inside[self.start[:-1][self.start[:-1] < rows]] = False
         if np.any(np.diff(self.time, prepend=-np.inf)[inside] < 0):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One Rodas5P step for eight patients at a time, as an LLVM function around the model's kernels.
+"""One Rodas5P step for a vector of patients, as an LLVM function around the model's kernels.
 
     step(y, p, h, k, u, yn, lu, atol, rtol, error)
 
