@@ -55,6 +55,6 @@ def read_text(path: Path, error: type[InputError] = InputError) -> str:
         message = f"Not text in '{path}', line {line}: got a zero byte. Is it the right file?"
         raise error(message)
     if not text.strip():
-        message = f"Empty file '{path}': nothing is written in it."
+        message = f"Empty file '{path}': nothing is written in it. Fill it, or name another file."
         raise error(message)
     return text

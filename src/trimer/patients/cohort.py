@@ -170,7 +170,7 @@ class Cohort:
         if missing.size:
             raise CohortError(
                 f"Unknown patient {missing[0]} in cohort '{self.name}': "
-                f"it has {len(self)} patients numbered {self.ids.min()} to {self.ids.max()}."
+                f"it has {len(self)} patients numbered {np.min(self.ids)} to {np.max(self.ids)}."
             )
         return replace(self, ids=self.ids[rows], values=self.values[rows])
 

@@ -243,16 +243,28 @@ def value_axis(ax: Axes, courses: Sequence[Course], view: View, panel: Panel) ->
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     if view.threshold is not None and ax.get_ylim()[0] < view.threshold.value < ax.get_ylim()[1]:
-        ax.axhline(view.threshold.value, color=color("edge"), linestyle=(0, (3, 2)), linewidth=1.0)
-        ax.annotate(
-            view.threshold.text,
-            (1, view.threshold.value),
-            (-3, 3),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            ha="right",
-            color=color("muted"),
-        )
+        _draw_threshold(ax, courses, view.threshold, panel.until)
+
+
+def _draw_threshold(
+    ax: Axes, courses: Sequence[Course], threshold: Threshold, until: float
+) -> None:
+    """Draw a dashed line, named at the end from which the medians keep farther away."""
+
+    def gap(day: float) -> float:
+        return min(abs(course.at(day) - threshold.value) for course in courses)
+
+    right = gap(until) >= gap(0.0)
+    ax.axhline(threshold.value, color=color("edge"), linestyle=(0, (3, 2)), linewidth=1.0)
+    ax.annotate(
+        threshold.text,
+        (1 if right else 0, threshold.value),
+        (-3 if right else 3, 3),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        color=color("muted"),
+    )
 
 
 def label_lines(ax: Axes, courses: Sequence[Course], styles: Sequence[ArmStyle]) -> None:

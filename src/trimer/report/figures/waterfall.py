@@ -136,7 +136,7 @@ def _outline(heights: np.ndarray, chosen: np.ndarray, gap: float) -> Path:
     """Outline of the chosen bars; neighbors share one line, which keeps the drawing small."""
     points: list[tuple[float, float]] = []
     codes: list[np.uint8] = []
-    for i in np.flatnonzero(chosen):
+    for i in np.flatnonzero(chosen).tolist():
         joined = gap == 0.0 and i > 0 and chosen[i - 1]
         if joined:
             del points[-2:], codes[-2:]  # the foot and the closing of the bar before
