@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -129,13 +130,23 @@ def test_a_wrong_protocol_is_refused_everywhere(trimer, old, new, parts):
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
-        ("38", "-38", ["'card.csv', line 2", "-38"]),
-        ("38", "nan", ["'card.csv', line 2", "nan"]),
+        ("38", "-38", ["'card.csv', line 2", "-38", "Correct the value."]),
+        ("38", "nan", ["'card.csv', line 2", "nan", "Correct the value."]),
         ("38", "much", ["'card.csv', line 2", "much"]),
-        ("A2020", "", ["'card.csv', line 2", "source"]),
+        ("A2020", "", ["'card.csv', line 2", "source", "Write a key of the sources"]),
         ("A2020", "A2021", ["A2021", "Did you mean 'A2020'"]),
         ("assumed", "guessed", ["guessed", "assumed"]),
-        ("lognormal cv 40%", "lognormal 40", ["lognormal 40"]),
+        (
+            "lognormal cv 40%",
+            "lognormal 40",
+            ["'card.csv', line 2, field 'spread'", "lognormal 40"],
+        ),
+        (
+            "L/day",
+            "Lx/day",
+            ["'card.csv', line 2, field 'unit': unknown unit 'Lx'", "Did you mean"],
+        ),
+        ("L/day", "((", ["'card.csv', line 2, field 'unit': cannot read the unit '(('"]),
         ("CL,clearance", "CL,", ["'card.csv', line 2"]),
     ],
 )
@@ -146,6 +157,68 @@ def test_a_wrong_card_is_refused(trimer, old, new, parts):
     assert (code, out) == (1, "")
     for part in parts:
         assert part in err
+
+
+def test_a_card_in_order_says_what_was_not_checked(trimer):
+    """Units alone can be read; whether they fit is for the model's equations."""
+    assert trimer("check", "card.csv")[1].splitlines()[0] == (
+        "'card.csv' is in order: a card of 1 parameter with sources from 'sources.bib'. "
+        "Whether units fit the flows is seen when a model is built with the card."
+    )
+
+
+def test_a_drug_that_no_shipped_model_knows_is_noted(trimer):
+    """A protocol may be for a user's own model: exit 0, with the near name; a study is refused."""
+    assert (
+        "p.toml' is in order: a protocol of 1 infusion and 0 doses.\n"
+        in trimer("check", "p.toml")[1]
+    )
+    edit("p.toml", '"flotetuzumab"', '"flotetuzumabb"')
+    note = "No shipped model knows the drug 'flotetuzumabb'. Did you mean 'flotetuzumab'?"
+    code, out, err = trimer("check", "p.toml")
+    assert (code, err) == (0, "")
+    assert f"a protocol of 1 infusion and 0 doses. {note}\n" in out
+    record = json.loads(trimer("check", "p.toml", "--json")[1])
+    assert record["files"]["p.toml"] == {"problems": [], "notes": [note]}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "part"),
+    [
+        ("id,WT,CL\n0,70,38\n1,80,30\n", 0, "a cohort of 2 patients with 2 parameters.\n"),
+        ("id,WT\n0,70\n", 0, "a cohort of 1 patient with 1 parameter.\n"),
+        ("id,WTT\n0,70\n", 0, "No shipped model knows the parameter 'WTT'. Did you mean 'WT'?"),
+        ("id,WT\n0,-70\n", 1, "Negative value of 'WT' in cohort 'c.csv', line 2"),
+        ("id,WT\n0,nan\n", 1, "Wrong cohort 'c.csv', line 2: 'WT' is nan"),
+    ],
+)
+def test_a_cohort_file_is_checked_as_one(trimer, text, code, part):
+    """Its columns tell it from a card: no .bib file is asked for."""
+    Path("c.csv").write_text(text)
+    found, out, err = trimer("check", "c.csv")
+    assert found == code
+    assert part in out + err
+    assert ".bib" not in err
+    assert "'c.csv' is a cohort" in trimer("show", "c.csv")[2]
+
+
+def test_a_missing_card_is_called_missing(trimer):
+    """Before its sources are looked for."""
+    assert "Missing file 'none.csv'" in trimer("check", "none.csv")[2]
+
+
+def test_a_folder_of_trajectories_has_no_report(folder, capsys):
+    """What `trimer simulate --out` wrote is no trial; the sentence says what to do."""
+    assert main(["simulate", "s.toml", "--out", "run", "--quiet"]) == 0
+    before = contents(folder)
+    capsys.readouterr()
+    assert main(["report", "run"]) == 1
+    assert capsys.readouterr().err == (
+        "'run' holds trajectories that `trimer simulate` wrote, not a trial, and a report is of "
+        "a trial. Draw them with `trimer simulate ... --plot FILE`, or run the study with "
+        "`trimer trial`.\n"
+    )
+    assert contents(folder) == before
 
 
 def test_a_card_without_sources_says_where_they_belong(trimer):
@@ -185,9 +258,14 @@ def test_a_file_that_is_none_says_so(trimer, content, part):
 
 def test_a_file_of_another_kind_says_so(trimer):
     """A protocol is no study, a folder is no file, other TOML is neither."""
-    code, _, err = trimer("trial", "p.toml")
-    assert code == 1
-    assert "No table [study]" in err
+    for verb in ("trial", "simulate"):
+        code, _, err = trimer(verb, "p.toml")
+        assert code == 1
+        assert err == (
+            "'p.toml' is a protocol, not a study. Follow it with "
+            "`trimer simulate --protocol p.toml`.\n"
+        )
+    assert "is a protocol, not a study" in trimer("trial", "flotetuzumab-flat")[2]
     Path("other.toml").write_text("x = 1\n")
     for name in ("other.toml", "."):
         code, _, err = trimer("check", name)
@@ -240,7 +318,7 @@ def test_a_study_with_a_missing_protocol_or_model_suggests_one(trimer):
         (("--arm", "a"), "Only a study has arms"),
         (("s.toml", "--protocol", "p.toml"), "give a study, or --model and --protocol"),
         (("--cohort", "none.csv"), "No file 'none.csv'"),
-        (("--cohort", "card.csv"), "column 'name'; every column holds numbers: 'id'"),
+        (("--cohort", "card.csv"), "'card.csv', line 1: no column 'id'; it numbers the patients"),
         (("--plot", "p.toml"), "--overwrite"),
         (("--out", "."), "holds no run"),
         (("--out", "p.toml"), "a file of this name is there"),
@@ -256,16 +334,18 @@ def test_a_wrong_request_is_refused_before_anything_is_done(trimer, arguments, p
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("id,CL\n0,-1\n", "Negative value of 'CL'"),
-        ("id,CL\n0,nan\n", "'CL' of patient 0 is nan"),
-        ("id,CLL\n0,1\n", "Did you mean 'CL'"),
-        ("id,CL\n0,1\n0,2\n", "twice"),
-        ("id,CL\n", "empty"),
+        ("id,CL\n0,-1\n", "Negative value of 'CL' in cohort 'cohort.csv', line 2: got -1"),
+        ("id,CL\n0,nan\n", "'cohort.csv', line 2: 'CL' is nan; values are finite numbers. Correct"),
+        ("id,CLL\n0,1\n", "Unknown parameter 'CLL' in cohort 'cohort.csv', line 1"),
+        ("id,CL\n0,1\n0,2\n", "'cohort.csv', line 3: patient number 0 stands there twice"),
+        ("id,CL\n", "Wrong cohort 'cohort.csv': it is empty"),
         ("id,CL\n0,much\n", "line 2: got 'much' in column 'CL'"),
-        ("id,CL\n0,\n", "'CL' of patient 0 is nan"),
-        ("id,CL\n0,1\n1,\n", "'CL' of patient 1 is nan"),
-        ("id,CL\n0.5,1\n", "Wrong patient numbers"),
-        ("id,CL\n-1,1\n", "-1"),
+        ("id,CL\n0,\n", "'cohort.csv', line 2: 'CL' is empty"),
+        ("id,CL\n0,1\n1,\n", "'cohort.csv', line 3: 'CL' is empty"),
+        ("id,CL\n0.5,1\n", "Wrong patient numbers in cohort 'cohort.csv', line 2: got 0.5"),
+        ("id,CL\n-1,1\n", "'cohort.csv', line 2: got -1 in column 'id'; they are whole"),
+        ("id,CL\n,1\n", "'cohort.csv', line 2: 'id' is empty. Number patients"),
+        ("CL\n1\n", "Wrong cohort 'cohort.csv', line 1: no column 'id'"),
         ("", "cannot be read"),
     ],
 )

@@ -164,7 +164,8 @@ def test_trial_writes_run_folder_and_report(trimer):
     """The main job: progress on stderr, the answer and the paths on stdout."""
     code, out, err = trimer("trial", "flotetuzumab-lead-in", "--patients", 6, "--out", "run")
     assert code == 0
-    assert "12/12 patients" in err
+    assert "12/12 simulations" in err
+    assert "6 virtual patients in each arm, the same in all" in out
     assert "CR or CRh" in out
     assert "Report: run/report.html" in out
     assert NOTICE in out

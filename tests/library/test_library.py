@@ -60,6 +60,11 @@ def test_the_model_has_its_45_states_and_their_inputs(reference):
     assert reference.read_outs == ("crs_deviate",)
 
 
+def test_the_drugs_of_a_model_are_known_without_building_it(reference):
+    """The list in the library is that of the routes."""
+    assert set(library.drugs(reference.name)) == {route.drug for route in reference.routes}
+
+
 def test_every_source_is_cited_and_every_number_has_one(reference):
     """No source is there for show, and no parameter stands without one."""
     cited = {key for part in reference.parameters for key in part.sources}

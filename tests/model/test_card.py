@@ -33,7 +33,7 @@ def test_a_row_becomes_a_parameter():
     assert CL.sources == ("A2020", "B2021")
     assert CL.is_varied
     assert card.place("CL", "unit") == "'card.csv', line 3, field 'unit' of 'CL'"
-    assert repr(card) == "<Card: 1 parameters, 2 sources>"
+    assert repr(card) == "<Card: 1 parameter, 2 sources>"
 
 
 def test_a_quoted_field_may_span_lines():
@@ -55,6 +55,9 @@ def test_a_quoted_field_may_span_lines():
         ("A2020;B2021", "A2021", "Unknown source 'A2021' of 'CL' in 'card.csv', line 2"),
         ("A2020;B2021", " ; ", "Empty field 'source' of 'CL' in 'card.csv', line 2"),
         ("scaled", "guess", "Unknown basis 'guess' of 'CL' in 'card.csv', line 2"),
+        ("lognormal", "lognormall", "Spread of 'CL' in 'card.csv', line 2, field 'spread': got 'l"),
+        ("cv 40%", "cv 40% within 1..2", "field 'spread': got 'lognormal cv 40% within 1..2'; the"),
+        ("L/day", "Lx/day", "Unit of 'CL' in 'card.csv', line 2, field 'unit': unknown unit 'Lx'"),
         ("CL,", "C L,", "Parameter name 'C L' in 'card.csv', line 2"),
         ("L/day", "", "Empty field 'unit'"),
         ("clearance", "", "Empty field 'definition'"),

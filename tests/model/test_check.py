@@ -91,11 +91,15 @@ def test_dimensionless_arithmetic_and_roots_are_allowed(builder):
     [
         (("clearance", -2.0, "L/day", ""), "got -2.0; it must not be negative"),
         (("clearance", float("nan"), "L/day", ""), "got nan; it must be finite"),
+        (
+            ("clearance", 2.0, "L/day", "lognormall cv 4%"),
+            "Spread of 'CL' in parameter 'CL': got 'l",
+        ),
         (("clearance", 2.0, "L/dy", ""), "Unknown unit 'dy' in 'L/dy' in parameter 'CL'"),
     ],
 )
 def test_a_bad_parameter_is_named(row, message, declared):
-    """Values and units of the card are checked when the model is built."""
+    """Values, units and spreads of the card are checked when the model is built."""
     assert message in "\n".join(problems(declared(CL=row)))
 
 

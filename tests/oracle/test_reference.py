@@ -100,3 +100,17 @@ def test_random_patients_follow_the_reference_implementation(model, engine, n):
     error = np.abs(got - want) / np.where(peak > 1e-12, 1e-5 * peak, 1e-9)
     worst = np.unravel_index(np.argmax(error), error.shape)
     assert error.max() <= 1, (cohort.ids[worst[0]], times[worst[1]], names[worst[2]], error.max())
+
+
+@pytest.mark.parametrize("engine", ["lanes", "scipy"])
+def test_the_default_tolerance_keeps_errors_far_below_what_a_reader_sees(model, engine):
+    """At rtol 1e-6 every output stays within 3e-4 of its peak, most within 1e-5."""
+    protocol = reference_regimen()
+    patients, *_ = population(4)
+    asked = {"days": 42, "every_hours": 12}
+    exact = simulate(model, patients, protocol, rtol=1e-11, **asked).values
+    found = simulate(model, patients, protocol, engine=engine, **asked).values
+    peak = np.abs(exact).max(axis=1)
+    error = np.abs(found - exact).max(axis=1) / np.where(peak > 1e-12, peak, np.inf)
+    assert error.max() < 3e-4
+    assert np.median(error) < 1e-5

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from trimer.assess import exact_interval
 from trimer.report.data import read_run
 from trimer.report.figures.paired import paired
+from trimer.report.figures.profile import _quiet
 from trimer.report.figures.waterfall import MOST_BARS, waterfall
 from trimer.report.render import plots
 from trimer.report.sheet import SHEETS
@@ -44,6 +45,15 @@ def figures(run):
 def outcomes_of(run_folder, arm):
     """Outcomes of an arm as stored."""
     return pl.read_parquet(run_folder / "outcomes.parquet").filter(pl.col("arm") == arm)
+
+
+def test_the_shown_table_leaves_out_the_noise_of_the_solver():
+    """Less than a millionth of the largest value is shown as zero, all else as it is."""
+    table = pl.DataFrame(
+        {"arm": ["a"] * 3, "n": [5] * 3, "p05": [-7e-17, 1.0, 2e-6], "p50": [1.0] * 3}
+    )
+    assert _quiet(table)["p05"].to_list() == [0.0, 1.0, 2e-6]
+    assert _quiet(table)["p50"].to_list() == [1.0] * 3
 
 
 @pytest.mark.parametrize("name", OBSERVABLES)

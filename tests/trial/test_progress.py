@@ -74,3 +74,13 @@ def test_nothing_done_is_nothing_said(clock):
     stream = io.StringIO()
     Progress(40, stream=stream, clock=clock).close()
     assert stream.getvalue() == ""
+
+
+def test_what_is_counted_is_named(clock):
+    """A patient in two arms is two simulations; one of them is in the singular."""
+    stream = io.StringIO()
+    for total in (6, 1):
+        progress = Progress(total, what="simulation", stream=stream, clock=clock)
+        progress.update(total)
+        progress.close()
+    assert stream.getvalue() == "6/6 simulations\n1/1 simulation\n"

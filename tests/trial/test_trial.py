@@ -187,6 +187,26 @@ def test_an_interrupt_before_the_first_block_leaves_a_marked_folder(study, tmp_p
         run.read("outcomes")
 
 
+def test_a_patient_who_fails_is_a_row_with_a_reason(study, tmp_path, monkeypatch):
+    """The slowest patient runs out of steps: reason and nulls for him, the same bits for others."""
+    whole = run_study(study, tmp_path / "whole", threads=1).read("outcomes")
+    most = whole.sort("steps").row(-1, named=True)
+    monkeypatch.setattr("trimer.engine.launch.MAX_STEPS", most["steps"] - 1)
+    run = run_study(study, tmp_path / "run", threads=1)
+    found = run.read("outcomes")
+    failed = found.filter(pl.col("failed"))
+    assert (most["arm"], most["id"]) in failed.select("arm", "id").rows()
+    assert failed["reason"].unique().to_list() == ["too many steps were needed"]
+    assert failed["response"].null_count() == failed["crs_grade"].null_count() == failed.height
+    assert sum(len(each) for each in run.manifest["failures"].values()) == failed.height
+    rest = found.filter(~pl.col("failed"))
+    assert 0 < rest.height == found.height - failed.height
+    assert_frame_equal(rest, whole.join(rest, on=["arm", "id"], how="semi"), abs_tol=0, rel_tol=0)
+    profiles = run.read("profiles").filter(arm=most["arm"], id=most["id"])
+    assert profiles["IL6"].is_not_null().any()
+    assert profiles["IL6"][-1] is None or np.isnan(profiles["IL6"][-1])
+
+
 def test_a_full_disk_leaves_an_incomplete_run_that_reads(study, tmp_path, monkeypatch):
     """The block that did not fit is gone, those before it stay, and run.json says why."""
     real = Path.write_bytes

@@ -6,11 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from trimer.core.errors import InputError
+from trimer.core.textfile import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Kind = Literal["study", "protocol", "card"]
+Kind = Literal["study", "protocol", "card", "cohort"]
+
+_LONGEST_HEADER = 1_000_000
 
 
 def kind_of(path: Path) -> Kind:
@@ -22,7 +25,9 @@ def kind_of(path: Path) -> Kind:
         If it is missing, empty, not text, not TOML, or none of them.
     """
     if path.suffix.lower() == ".csv":
-        return "card"
+        return "cohort" if "id" in _columns(path) else "card"
+    if path.suffix.lower() == ".parquet":
+        return "cohort"
     from trimer.core.toml import read_toml
 
     data = read_toml(path).data
@@ -32,6 +37,17 @@ def kind_of(path: Path) -> Kind:
         return "protocol"
     raise InputError(
         f"Unknown kind of file '{path}': got the tables {', '.join(data) or 'none'}; a study has "
-        "[study] and [arms.NAME], a protocol has [[infuse]] or [[give]], a parameter card is a "
-        "CSV file. Name the tables so."
+        "[study] and [arms.NAME], a protocol has [[infuse]] or [[give]], a parameter card and a "
+        "cohort are CSV files. Name the tables so."
     )
+
+
+def _columns(path: Path) -> list[str]:
+    """Return the names of the columns of a CSV file, which may be larger than any text."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            header = file.readline(_LONGEST_HEADER)
+    except OSError:
+        read_text(path)  # says why it cannot be read
+        raise
+    return [name.strip(' \r\n"') for name in header.split(",")]

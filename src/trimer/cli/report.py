@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trimer.cli.output import say, say_json, say_notice
+from trimer.core.errors import StoreError
 
 
 def report_(run: Path, /, *, out: Path | None = None, json: bool = False) -> None:
@@ -21,7 +22,15 @@ def report_(run: Path, /, *, out: Path | None = None, json: bool = False) -> Non
         Print JSON.
     """
     from trimer.report import write_report
+    from trimer.store import open_run
+    from trimer.trial.single import holds_trajectories
 
+    if holds_trajectories(open_run(run)):
+        raise StoreError(
+            f"'{run}' holds trajectories that `trimer simulate` wrote, not a trial, and a report "
+            "is of a trial. Draw them with `trimer simulate ... --plot FILE`, or run the study "
+            "with `trimer trial`."
+        )
     path = write_report(run, out)
     if json:
         say_json({"report": str(path)})

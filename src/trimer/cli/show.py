@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimer.cli.kinds import kind_of
 from trimer.cli.output import say, say_json, say_notice
-from trimer.core.errors import UnknownName, did_you_mean
+from trimer.core.errors import InputError, UnknownName, did_you_mean
 
 if TYPE_CHECKING:
     from trimer.protocol.protocol import Protocol
@@ -47,6 +47,11 @@ def _find(name: str) -> Any:  # noqa: ANN401 (two functions: text, and record fo
     path = Path(name)
     if path.exists() or path.suffix:
         kind = kind_of(path)
+        if kind in ("card", "cohort"):
+            raise InputError(
+                f"'{path}' is a {kind}, and only models, protocols and studies are shown. "
+                f"Check it with `trimer check {path}`."
+            )
         return _of_study(path) if kind == "study" else _of_protocol(read_protocol(path))
     try:
         library.description(name)

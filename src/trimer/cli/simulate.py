@@ -201,7 +201,7 @@ def _patients(compiled: Any, plan: Study, n: int | None, file: Path | None) -> C
     if file is not None:
         from trimer.trial.cohort_file import read_cohort
 
-        return read_cohort(file)
+        return read_cohort(file, compiled.parameter_table)
     if n is None:
         return Cohort.nominal(compiled.parameter_table)
     return sample(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from trimer.cli.output import note, say, say_json, say_notice, table
 from trimer.core.errors import PatientsFailed
+from trimer.core.shown import counted
 
 if TYPE_CHECKING:
     from trimer.simulate.prepare import Engine
@@ -61,7 +62,8 @@ def trial_(
     from trimer.trial.trial import run_study
 
     plan = read_study(find_study(study)).with_numbers(patients=patients, seed=seed)
-    progress = Progress(plan.patients * len(plan.arms), quiet=quiet)
+    total, what = plan.patients * len(plan.arms), _counted_as(plan)
+    progress = Progress(total, what=what, quiet=quiet)
     try:
         run = run_study(
             plan, out,
@@ -72,7 +74,7 @@ def trial_(
         progress.close()
     failed = _failed(run)
     report = None
-    if len(failed) < plan.patients * len(plan.arms):
+    if len(failed) < total:
         from trimer.report import write_report
 
         report = write_report(run.path)
@@ -87,10 +89,15 @@ def trial_(
         say_notice()
     if failed:
         note(
-            f"{len(failed)} of {plan.patients * len(plan.arms)} patients stopped before day "
-            f"{plan.days:g}. They are marked in the table of outcomes, with the reason."
+            f"{len(failed):,} of {counted(total, what)} stopped before day {plan.days:g}. "
+            "The table of outcomes says which, with the reason."
         )
     return PatientsFailed.exit_code if failed else 0
+
+
+def _counted_as(plan: Study) -> str:
+    """Return what is counted: a patient in two arms is simulated twice."""
+    return "simulation" if len(plan.arms) > 1 else "patient"
 
 
 def _failed(run: StoredRun) -> list[str]:
@@ -115,7 +122,8 @@ def _text(plan: Study, record: dict[str, Any]) -> str:
     """Return the answer in a small table: grades and responses as n/N."""
     arms = record["arms"]
     rows = [[row, *(arms[arm.name][row] for arm in plan.arms)] for row in next(iter(arms.values()))]
-    head = f"{plan.title or plan.name}\n{plan.patients:,} virtual patients in each arm, the same"
-    return f"{head} in all; seed {plan.seed}\n\n" + table(
-        ["", *(arm.label for arm in plan.arms)], rows
-    )
+    who = counted(plan.patients, "virtual patient")
+    if len(plan.arms) > 1:
+        who += " in each arm, the same in all"
+    head = f"{plan.title or plan.name}\n{who}; seed {plan.seed}"
+    return f"{head}\n\n" + table(["", *(arm.label for arm in plan.arms)], rows)

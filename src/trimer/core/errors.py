@@ -164,6 +164,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     --------
     >>> did_you_mean("CRSS", ["CRS", "IL6"])
     " Did you mean 'CRS'?"
+    >>> did_you_mean("WTT", ["WT", "wt"])
+    " Did you mean 'WT'?"
     >>> did_you_mean("blood pressure", ["CRS", "IL6"])
     ' Known: CRS, IL6.'
     >>> did_you_mean("x", [])
@@ -172,10 +174,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = list(known)
     if not names:
         return " None is known here."
-    by_lower = {other.lower(): other for other in names}
+    by_lower: dict[str, list[str]] = {}
+    for other in names:
+        by_lower.setdefault(other.lower(), []).append(other)
     close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     if close:
-        return f" Did you mean '{by_lower[close[0]]}'?"
+        alike = by_lower[close[0]]  # WT and wt may both be known
+        best = difflib.get_close_matches(name, alike, n=1, cutoff=0.0)[0]
+        return f" Did you mean '{best}'?"
     shown = ", ".join(names[:_MOST_SHOWN])
     rest = len(names) - _MOST_SHOWN
     return f" Known: {shown} and {rest} more." if rest > 0 else f" Known: {shown}."

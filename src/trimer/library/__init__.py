@@ -25,6 +25,10 @@ _DESCRIPTIONS = {
     ),
 }
 
+_DRUGS = {
+    "flotetuzumab-reference": ("flotetuzumab", "tocilizumab", "dexamethasone", "chemotherapy"),
+}
+
 _ALIASES = {"flotetuzumab": "flotetuzumab-reference"}
 
 
@@ -42,6 +46,17 @@ def description(name: str) -> str:
         If there is no such model.
     """
     return _DESCRIPTIONS[_resolved(name)]
+
+
+def drugs(name: str) -> tuple[str, ...]:
+    """Return the drugs that a shipped model knows, without building it.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    """
+    return _DRUGS[_resolved(name)]
 
 
 def load(name: str) -> Model:

@@ -9,7 +9,9 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trimer.core import spread, units
 from trimer.core.errors import CardError, did_you_mean
+from trimer.core.shown import counted
 from trimer.core.textfile import read_text
 from trimer.model.parameter import BASES, Parameter
 
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ("name", "definition", "value", "unit", "spread", "source", "basis", "details")
 _MAY_BE_EMPTY = ("spread", "details")
+_CORRECT = "Correct the value."
+_FILL = "it must be filled in. Write it there."
+_EMPTY = {
+    "source": "every parameter cites a source. Write a key of the sources, such as those in the "
+    "sources.bib beside the card.",
+    "unit": "it must be filled in. Write a unit such as L/day, and 1 for a plain number.",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,7 +57,8 @@ class Card:
 
     def __repr__(self) -> str:
         """Return the numbers of rows and sources."""
-        return f"<Card: {len(self.parameters)} parameters, {len(self.sources)} sources>"
+        parameters = counted(len(self.parameters), "parameter")
+        return f"<Card: {parameters}, {counted(len(self.sources), 'source')}>"
 
 
 def read_card(path: Path, sources: Mapping[str, Source]) -> Card:
@@ -128,12 +138,17 @@ def _faults(row: Mapping[str, str], sources: Mapping[str, Source]) -> Iterator[t
     name = row["name"]
     for column in COLUMNS:
         if not row[column].strip(" ;") and column not in _MAY_BE_EMPTY:
-            advice = " Every parameter cites a source." if column == "source" else ""
-            yield f"Empty field '{column}' of '{name}'", f": it must be filled in.{advice}"
+            yield f"Empty field '{column}' of '{name}'", f": {_EMPTY.get(column, _FILL)}"
     if name and not (name.isascii() and name.isidentifier()):
         yield f"Parameter name '{name}'", ": use letters, digits and underscores only."
-    if row["value"]:
-        yield from _value_faults(row)
+    faults = list(_value_faults(row)) if row["value"] else []
+    yield from faults
+    if row["unit"] and (problem := units.check(row["unit"])):
+        yield f"Unit of '{name}'", f", field 'unit': {problem[0].lower()}{problem[1:]}"
+    if row["spread"]:
+        value = float(row["value"]) if row["value"] and not faults else None
+        if problem := spread.check(row["spread"], value):
+            yield f"Spread of '{name}'", f", field 'spread': {problem}."
     if row["basis"] and row["basis"] not in BASES:
         yield (
             f"Unknown basis '{row['basis']}' of '{name}'",
@@ -150,12 +165,18 @@ def _value_faults(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     try:
         value = float(text)
     except ValueError:
-        yield f"Value of '{name}'", f", field 'value': got '{text}'; it must be a number."
+        yield (
+            f"Value of '{name}'",
+            f", field 'value': got '{text}'; it must be a number. {_CORRECT}",
+        )
         return
     if not math.isfinite(value):
-        yield f"Value of '{name}'", f", field 'value': got {text}; it must be finite."
+        yield f"Value of '{name}'", f", field 'value': got {text}; it must be finite. {_CORRECT}"
     elif value < 0 and not row["spread"].startswith("logistic"):
-        yield f"Value of '{name}'", f", field 'value': got {text}; it must not be negative."
+        yield (
+            f"Value of '{name}'",
+            f", field 'value': got {text}; it must not be negative. {_CORRECT}",
+        )
 
 
 def _parameter(row: Mapping[str, str]) -> Parameter:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sympy
 
+from trimer.core import spread
 from trimer.core.errors import did_you_mean
 from trimer.model.check_units import unit_problems
 from trimer.model.parameter import BASES
@@ -170,6 +171,9 @@ def _values(model: Model, card: Card) -> Iterator[str]:
             yield f"Value of '{parameter.name}' in {place}: got {value}; it must be finite."
         elif value < 0 and not parameter.may_be_negative:
             yield f"Value of '{parameter.name}' in {place}: got {value}; it must not be negative."
+        elif parameter.spread and (problem := spread.check(parameter.spread, value)):
+            place = card.place(parameter.name, "spread")
+            yield f"Spread of '{parameter.name}' in {place}: {problem}."
         if parameter.basis not in BASES:
             yield (
                 f"Unknown basis '{parameter.basis}' in {card.place(parameter.name, 'basis')}: "

@@ -11,6 +11,7 @@ import numpy as np
 
 from trimer.core.errors import CohortError, did_you_mean
 from trimer.core.random import checked_ids
+from trimer.core.shown import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -170,7 +171,8 @@ class Cohort:
         if missing.size:
             raise CohortError(
                 f"Unknown patient {missing[0]} in cohort '{self.name}': "
-                f"it has {len(self)} patients numbered {np.min(self.ids)} to {np.max(self.ids)}."
+                f"it has {counted(len(self), 'patient')} numbered {np.min(self.ids)} to "
+                f"{np.max(self.ids)}."
             )
         return replace(self, ids=self.ids[rows], values=self.values[rows])
 
@@ -188,7 +190,8 @@ class Cohort:
             lines.append(f"  {self.description}")
         lines += [f"  {'  '.join(row)}" for row in self._spread()]
         if len(self.parameters) > _MOST_SHOWN:
-            lines.append(f"  ... and {len(self.parameters) - _MOST_SHOWN} more parameters")
+            more = counted(len(self.parameters) - _MOST_SHOWN, "more parameter")
+            lines.append(f"  ... and {more}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -203,7 +206,7 @@ class Cohort:
         )
 
     def _headline(self) -> str:
-        patients = "1 patient" if len(self) == 1 else f"{len(self):,} patients"
+        patients = counted(len(self), "patient")
         seed = "nothing drawn" if self.seed is None else f"seed {self.seed}"
         screened = "screened" if self.screened else "not screened"
         return f"Cohort '{self.name}': {patients}, {seed}, {screened}"

@@ -19,22 +19,17 @@ A lognormal whose value is 0 is 0 in everyone: the spread of an effect that is s
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trimer.core import spread
 from trimer.core.beta import beta_quantile
 from trimer.core.elementary import exp, log, logistic_quantile, normal_quantile
 from trimer.core.errors import CohortError
 
 _Array = NDArray[np.float64]
-
-ALLOWED = (
-    "allowed are 'lognormal cv 40%', 'lognormal sd 0.9', 'beta 1.8 2.3' and 'logistic', "
-    "a lognormal may go on with 'median 0.05', each may end in 'within LOW..HIGH'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +101,6 @@ class Logistic:
 
 Distribution = LogNormal | Beta | Logistic
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_GRAMMAR = re.compile(
-    r"(?:lognormal (?:cv (?P<cv>NUMBER) ?%|sd (?P<sd>NUMBER))(?: median (?P<median>NUMBER))?"
-    r"|beta (?P<a>NUMBER) (?P<b>NUMBER)"
-    r"|(?P<logistic>logistic))"
-    r"(?: within (?P<low>NUMBER) ?\.\. ?(?P<high>NUMBER))?".replace("NUMBER", _NUMBER),
-    re.ASCII,
-)
-
 
 def parse_spread(text: str, *, name: str, value: float) -> Distribution:
     """Read how a parameter differs between patients.
@@ -143,46 +129,20 @@ def parse_spread(text: str, *, name: str, value: float) -> Distribution:
     >>> parse_spread("lognormal sd 0.55 median 900 within 150..4000", name="blood_T", value=1000)
     LogNormal(median=900.0, sd=0.55, low=150.0, high=4000.0)
     """
-    match = _GRAMMAR.fullmatch(" ".join(text.split()))
-    if match is None:
-        raise _wrong(name, f"got '{text}'; {ALLOWED}. Write it in one of these forms")
-    number = {key: float(found) for key, found in match.groupdict().items() if _is_number(found)}
+    problem = spread.check(text, value)
+    number = spread.numbers(text)
+    if problem or number is None:
+        raise CohortError(f"Wrong spread of parameter '{name}': {problem}.")
     low, high = number.get("low", -math.inf), number.get("high", math.inf)
-    problem = _problem(number, value, low, high)
-    if problem:
-        raise _wrong(name, f"got '{text}'; {problem}")
     if "a" in number:
         return Beta(number["a"], number["b"], low, high)
-    if match["logistic"]:
-        return Logistic(value, low, high)
     if "cv" in number:
         number["sd"] = _sd_from_cv(number["cv"] / 100)
-    return LogNormal(number.get("median", value), number["sd"], low, high)
-
-
-def _is_number(found: str | None) -> bool:
-    return found is not None and found != "logistic"
-
-
-def _problem(number: dict[str, float], value: float, low: float, high: float) -> str:
-    """What is wrong with numbers that were read well; empty when nothing is."""
-    for key in ("cv", "sd", "median", "a", "b"):
-        if not 0 < number.get(key, 1.0) < math.inf:
-            what = {"a": "the first shape", "b": "the second shape"}.get(key, f"'{key}'")
-            return f"{what} has to be positive and finite. Change it, or leave the field empty"
-    if low >= high:
-        return "the lower limit has to be below the upper one. Change the limits after 'within'"
-    if ("cv" in number or "sd" in number) and not 0 <= number.get("median", value) < math.inf:
-        return f"the median of a lognormal cannot be {value:g}. Add 'median NUMBER'"
-    if not low <= value <= high:
-        return f"the value {value:g} lies outside {low:g}..{high:g}. Change one of them"
-    return ""
+    if "sd" in number:
+        return LogNormal(number.get("median", value), number["sd"], low, high)
+    return Logistic(value, low, high)
 
 
 def _sd_from_cv(cv: float) -> float:
     """Return the standard deviation of the logarithm for a coefficient of variation."""
     return math.sqrt(float(log(1.0 + cv * cv)))
-
-
-def _wrong(name: str, rest: str) -> CohortError:
-    return CohortError(f"Wrong spread of parameter '{name}': {rest}.")

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from trimer.core.errors import Problems, ProtocolError
-from trimer.core.shown import shown
+from trimer.core.shown import counted, shown
 from trimer.protocol.days import as_duration, as_time
 from trimer.protocol.dose import parse_amount, parse_rate
 from trimer.protocol.events import DoseEvent, dose_events
@@ -187,8 +187,8 @@ class Protocol:
         return f"<p><b>{escape(self._headline())}</b></p><table>{rows}</table>"
 
     def _headline(self) -> str:
-        infusions = _count(len(self.infusions), "infusion")
-        doses = _count(len(self.doses), "dose")
+        infusions = counted(len(self.infusions), "infusion")
+        doses = counted(len(self.doses), "dose")
         return f"Protocol '{self.name}': {infusions} and {doses}, {self.days:g} days"
 
     def _shown(self) -> list[str]:
@@ -214,7 +214,3 @@ def as_note(text: object, where: str) -> str:
             as_line(line, where)
         return text
     return as_line(text, where)
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"

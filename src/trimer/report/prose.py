@@ -95,7 +95,8 @@ def model(run: RunData) -> str:
     if record.parameters:
         text += (
             f" Of its {count(len(record.parameters))} parameters, by what they rest on: "
-            f"{tables.bases(run)}. Each is listed with its source below."
+            f"{tables.bases(run)}. Fitted means calibrated to published totals, not to the data "
+            "of patients; a value quoted from memory says so. Each is listed with its source below."
         )
     return text
 

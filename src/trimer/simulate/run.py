@@ -11,6 +11,7 @@ import numpy as np
 
 from trimer.core.errors import UnknownName, did_you_mean
 from trimer.core.notice import SHORT_NOTICE
+from trimer.core.shown import counted
 from trimer.engine.solution import REASONS
 
 if TYPE_CHECKING:
@@ -88,8 +89,9 @@ class Run:
             return ""
         counts = ", ".join(f"{reason}: {reasons.count(reason)}" for reason in sorted({*reasons}))
         return (
-            f"{len(reasons)} of {len(self.ids)} patients stopped before day {self.times[-1]:g} "
-            f"({counts}). They are marked in run.failures; their values are NaN from there on."
+            f"{len(reasons):,} of {counted(len(self.ids), 'patient')} stopped before day "
+            f"{self.times[-1]:g} ({counts}). run.failures says which; their values are NaN from "
+            "there on."
         )
 
     def column(self, name: str) -> NDArray[np.float64]:
@@ -146,12 +148,12 @@ class Run:
 
     def _lines(self) -> list[str]:
         n = len(self.ids)
-        patients = "1 patient" if n == 1 else f"{n:,} patients"
+        patients = counted(n, "patient")
         failed = self.failure_text()
         return [
             f"Run of {patients} on '{self.protocol.name}', {self.times[-1]:g} days",
             f"  model {self.model} {self.model_version}, {self.engine}, rtol {self.rtol:g}",
-            f"  {len(self.times)} times of {', '.join(self.names[:6])}"
+            f"  {counted(len(self.times), 'time')} of {', '.join(self.names[:6])}"
             + (f" and {len(self.names) - 6} more" if len(self.names) > 6 else ""),
             *([f"  {failed}"] if failed else []),
             f"  {SHORT_NOTICE}",

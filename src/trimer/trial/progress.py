@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from trimer.core.shown import counted
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
@@ -22,7 +24,9 @@ class Progress:
     Parameters
     ----------
     total : int
-        Patients to simulate, all arms together.
+        How many there are to do.
+    what : str
+        What is counted: patients, or simulations where each patient is in several arms.
     quiet : bool
         Whether to say nothing.
     stream : text file
@@ -35,11 +39,13 @@ class Progress:
         self,
         total: int,
         *,
+        what: str = "patient",
         quiet: bool = False,
         stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._total = total
+        self._what = what
         self._stream = sys.stderr if stream is None else stream
         self._quiet = quiet
         self._is_terminal = self._stream.isatty()
@@ -48,7 +54,7 @@ class Progress:
         self._done = 0
 
     def update(self, done: int) -> None:
-        """Note that so many patients are done."""
+        """Note that so many are done."""
         self._done = done
         if self._quiet:
             return
@@ -67,7 +73,7 @@ class Progress:
     def _line(self, now: float) -> str:
         seconds = now - self._began
         rate = self._done / seconds if seconds > 0 else 0.0
-        text = f"{self._done:,}/{self._total:,} patients"
+        text = f"{self._done:,}/{counted(self._total, self._what)}"
         if rate > 0:
             text += f", {rate:,.0f}/s" if rate >= 10 else f", {rate:.1f}/s"
             left = (self._total - self._done) / rate

@@ -21,6 +21,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -102,6 +103,8 @@ def find_study(name: str) -> Path:
     path = Path(name)
     if path.exists() or path.suffix == ".toml":
         return path
+    if name in library.protocol_names():
+        raise StudyError(_is_protocol(name))
     try:
         return library.study_path(name)
     except UnknownName:
@@ -122,6 +125,8 @@ def read_study(path: Path) -> Study:
         When it is TOML but no study: every problem, with file and line.
     """
     document = read_toml(path, StudyError)
+    if {"infuse", "give"} & document.data.keys() and not {"study", "arms"} & document.data.keys():
+        raise StudyError(_is_protocol(path))
     try:
         table = _StudyFile.model_validate(document.data)
     except ValidationError as error:
@@ -139,6 +144,13 @@ def read_study(path: Path) -> Study:
         ),
         text=path.read_text(encoding="utf-8"),
         path=path,
+    )
+
+
+def _is_protocol(name: Path | str) -> str:
+    return (
+        f"'{name}' is a protocol, not a study. Follow it with "
+        f"`trimer simulate --protocol {shlex.quote(str(name))}`."
     )
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from trimer.trial.study import Study
 
 
+TRAJECTORIES = "trajectories"
+"""What such a folder holds, as its ``run.json`` says; that of a trial does not say it."""
+
+
 def write_runs(
     study: Study,
     compiled: Compiled,
@@ -43,7 +47,8 @@ def write_runs(
         If the disk refuses.
     """
     first = next(iter(runs.values()))
-    folder = RunFolder(out, manifest(study, compiled, first.names, rtol), overwrite=overwrite)
+    record = {"holds": TRAJECTORIES, **manifest(study, compiled, first.names, rtol)}
+    folder = RunFolder(out, record, overwrite=overwrite)
     model = shipped(study.model).build()
     folder.write_model(model_record(model, [arm.protocol for arm in study.arms]))
     if study.text:
@@ -69,3 +74,8 @@ def write_runs(
             wall_seconds=round(sum(run.wall_seconds for run in runs.values()), 3),
         )
     return open_run(folder.path)
+
+
+def holds_trajectories(run: StoredRun) -> bool:
+    """Whether a run folder is that of a plain simulation, without outcomes."""
+    return run.manifest.get("holds") == TRAJECTORIES

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimer.core.errors import StudyError
+from trimer.core.shown import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,9 +95,9 @@ class Study:
 
     def __repr__(self) -> str:
         """Return a short card."""
-        arms = "1 arm" if len(self.arms) == 1 else f"{len(self.arms)} arms"
+        arms = counted(len(self.arms), "arm")
         lines = [
-            f"Study '{self.name}': {self.patients:,} patients in {arms}",
+            f"Study '{self.name}': {counted(self.patients, 'patient')} in {arms}",
             f"  {self.days:g} days, seed {self.seed}",
             *([f"  {self.title}"] if self.title else []),
             f"  model {self.model}, cohort {self.cohort}",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimer.core.errors import DiskError, Problems, ProtocolError
+from trimer.core.shown import counted
 from trimer.patients import sample
 from trimer.simulate import Run, prepare, simulate, weights_kg
 from trimer.simulate.dosing import resolve
@@ -78,7 +79,7 @@ def run_study(
     block : int, optional
         Patients simulated at a time. Results do not depend on it.
     progress : callable, optional
-        Called with the number of patients done, all arms together.
+        Called with the number of simulations done: patients times arms.
 
     Returns
     -------
@@ -233,7 +234,9 @@ def _stored(times: NDArray[np.float64], finer: int) -> NDArray[np.intp]:
 
 def _kept(path: Path, done: int, study: Study) -> str:
     """Say what is left of a run that did not end."""
+    arms = f", in every one of the {len(study.arms)} arms" if len(study.arms) > 1 else ""
+    verb = "is" if study.patients == 1 else "are"
     return (
-        f"{done:,} of {study.patients:,} patients are kept in '{path}', in every one of the "
-        f"{len(study.arms)} arms. Run again with --overwrite to start afresh."
+        f"{done:,} of {counted(study.patients, 'patient')} {verb} kept in '{path}'{arms}. "
+        "Run again with --overwrite to start afresh."
     )

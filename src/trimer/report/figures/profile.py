@@ -121,7 +121,7 @@ def profile(run: RunData, view: View, *, title: str) -> Plot:
         ).strip(),
         alt=_alt(run, view),
         table=table,
-        shown=table.filter(pl.col("time_days").is_in(weekly.tolist())),
+        shown=_quiet(table).filter(pl.col("time_days").is_in(weekly.tolist())),
         draw=lambda sheet: _draw(run, view, sheet),
     )
 
@@ -139,6 +139,17 @@ def band_table(run: RunData, observable: str) -> pl.DataFrame:
         columns |= {f"p{round(100 * q):02d}": course.bands[i] for i, q in enumerate(QUANTILES)}
         parts.append(pl.DataFrame(columns))
     return pl.concat(parts)
+
+
+def _quiet(table: pl.DataFrame) -> pl.DataFrame:
+    """Write zero for what is less than a millionth of the largest value: the solver's noise."""
+    names = [name for name in table.columns if name.startswith("p")]
+    levels = table.select(names).to_numpy()
+    least = 1e-6 * float(np.nanmax(np.abs(levels), initial=0.0))
+    return table.with_columns(
+        pl.when(pl.col(name).abs() < least).then(0.0).otherwise(pl.col(name)).alias(name)
+        for name in names
+    )
 
 
 def _thinned(run: RunData) -> str:
