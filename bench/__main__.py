@@ -9,7 +9,7 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bench.machine import described
+from bench.machine import described, source
 from bench.plot import RESULTS
 
 if TYPE_CHECKING:
@@ -50,10 +50,14 @@ def main() -> None:
         heading, measures, writes = SECTIONS[name]
         print(f"\n## {heading}\n", flush=True)
         record = {
+            "source": source(),
             "machine": described(),
             "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
             "result": find(measures)(),
         }
+        if record["source"] != source():
+            print("Trimer's source changed meanwhile: not kept. Run this section again.")
+            continue
         path = RESULTS / f"{name}.json"
         path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         print("\n".join(find(writes)(record["result"])), flush=True)

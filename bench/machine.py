@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import re
@@ -34,16 +35,25 @@ def load() -> float:
     return os.getloadavg()[0]
 
 
-def environment() -> dict[str, str]:
-    """Return the environment for a process that is measured on its own: memory as usual."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("MALLOC_")}
+def source() -> str:
+    """Return a digest of Trimer's source: what was measured."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "src").rglob("*")):
+        if path.suffix in {".py", ".csv", ".bib", ".toml"}:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def environment(*, keep_memory: bool = False) -> dict[str, str]:
+    """Return the environment for a process of its own; by default memory is handled as usual."""
+    kept = {k: v for k, v in os.environ.items() if keep_memory or not k.startswith("MALLOC_")}
     return kept | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
 
 
-def python(*arguments: str) -> str:
+def python(*arguments: str, keep_memory: bool = False) -> str:
     """Run Python on its own and return what it prints."""
     done = subprocess.run(
         [sys.executable, *arguments],
-        env=environment(), check=True, stdout=subprocess.PIPE, text=True,
+        env=environment(keep_memory=keep_memory), check=True, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     return done.stdout

@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Any
 
-from bench.speed import CHECKED, RTOL, SCAN, SHOWN
+from bench.speed import CHECKED, PROCESSES, RTOL, SCAN, SHOWN
 
 AIMS = {"equal": 20, "matched": 25, "hourly": 15}
+_WHAT = {
+    "equal": "at equal tolerance",
+    "matched": "at matched error",
+    "hourly": "with 673 hourly outputs",
+    "matched_worst": "at matched worst error",
+}
 _HEADER = (
     "engine",
     "patients/s",
@@ -53,14 +60,14 @@ def _table(result: dict[str, Any]) -> list[str]:
 
 
 def _summary(result: dict[str, Any]) -> str:
-    least = {k: min(p[k] for p in result["peers"]) for k in ("equal", "matched", "matched_worst")}
-    often = min(p["ratio"] for p in result["hourly"]["peers"])
+    parts = []
+    for kind, what in _WHAT.items():
+        found = result["least"][kind]
+        aim = f", aim {AIMS[kind]}" if kind in AIMS else ""
+        parts.append(f"{what} **{median(found):.1f}** ({min(found):.1f} to {max(found):.1f}{aim})")
     return (
-        "Over the best of the others, whichever row that is: "
-        f"at equal tolerance **{least['equal']:.1f}** (aim {AIMS['equal']}), "
-        f"at matched error **{least['matched']:.1f}** (aim {AIMS['matched']}), "
-        f"with 673 hourly outputs **{often:.1f}** (aim {AIMS['hourly']}); "
-        f"at matched worst error {least['matched_worst']:.1f}."
+        "Over the best of the others, whichever row that is, median and range of "
+        f"{PROCESSES} processes: {'; '.join(parts)}."
     )
 
 
@@ -96,7 +103,8 @@ def _remarks(result: dict[str, Any]) -> list[str]:
     tolerances = ", ".join(f"{rtol:g}" for rtol in SCAN)
     remarks = (
         (
-            f"One thread, CPU time; load average {result['load']:.1f}. A ratio is the median "
+            f"One thread, CPU time; load average {min(result['loads']):.1f} to "
+            f"{max(result['loads']):.1f}. A ratio is the median "
             "over turns, ours beside the other's, on the other's patients (the first of the "
             f"cohort; ours solves them again and again, {result['patients']} in all): {counts}. "
             f"Trimer's own rows are {result['patients']} different patients, the first "
