@@ -3,24 +3,60 @@
 
 from trimer.assess.change import best_change_percent, log10_reduction
 from trimer.assess.crs import CRSReadout, crs_reference, crs_severity
+from trimer.assess.crs_astct import crs_grade, crs_look
+from trimer.assess.crs_course import CrsCourse, CrsEvents, crs_events, crs_sequence
+from trimer.assess.crs_ctcae import crs_ctcae_grade
+from trimer.assess.crs_lee import crs_lee_grade
+from trimer.assess.crs_memory import CrsMemory, crs_closed
+from trimer.assess.ctcae import CTCAE_UNITS, ctcae_grade
 from trimer.assess.exposure import area_under_curve, mean_level, peak, time_of_peak
+from trimer.assess.icans import ICE_ITEMS, icans_grade, ice_alert, ice_change, ice_score
+from trimer.assess.infusion_reaction import infusion_reaction_grade, infusion_related
+from trimer.assess.limits import ADULT, Limits
 from trimer.assess.paired import PairedDifference, compare_counts, compare_paired, mcnemar_exact
 from trimer.assess.proportion import Proportion, exact_interval, proportion
 from trimer.assess.response import RESPONSES, best_response
+from trimer.assess.scales import SCALES, Scale
+from trimer.assess.support import NO_SUPPORT, Support
 
 __all__ = [
+    "ADULT",
+    "CTCAE_UNITS",
+    "ICE_ITEMS",
+    "NO_SUPPORT",
     "RESPONSES",
+    "SCALES",
     "CRSReadout",
+    "CrsCourse",
+    "CrsEvents",
+    "CrsMemory",
+    "Limits",
     "PairedDifference",
     "Proportion",
+    "Scale",
+    "Support",
     "area_under_curve",
     "best_change_percent",
     "best_response",
     "compare_counts",
     "compare_paired",
+    "crs_closed",
+    "crs_ctcae_grade",
+    "crs_events",
+    "crs_grade",
+    "crs_lee_grade",
+    "crs_look",
     "crs_reference",
+    "crs_sequence",
     "crs_severity",
+    "ctcae_grade",
     "exact_interval",
+    "icans_grade",
+    "ice_alert",
+    "ice_change",
+    "ice_score",
+    "infusion_reaction_grade",
+    "infusion_related",
     "log10_reduction",
     "mcnemar_exact",
     "mean_level",
