@@ -11,7 +11,7 @@ import sympy
 
 from trimer.engine.compile import compile_text, load_object
 from trimer.engine.compiled import CompiledModel, load_compiled
-from trimer.engine.driver import driver_module
+from trimer.engine.driver import FUNCTIONS, driver_module
 from trimer.engine.ir import ATTRIBUTES, declarations
 from trimer.engine.kernels import kernel
 from trimer.engine.solution import ADD_TO_SPECIES, SET_INPUT, Schedule
@@ -122,7 +122,7 @@ def _evaluate():
 @pytest.fixture(scope="session")
 def loaded():
     """Return a function that compiles ``nodes(y, p, o)``: (N, n) arrays in, (N, k) out."""
-    kept, rows = load_object(compile_text(driver_module()), ("advance", "rows"), key="rows")
+    kept, rows = load_object(compile_text(driver_module()), FUNCTIONS, key="rows")
 
     def load(body, k):
         code = compile_text(declarations() + body + ATTRIBUTES)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from trimer.engine.compile import compile_text, load_object, processor
-from trimer.engine.compiled import describe
-from trimer.engine.driver import driver_module
+from trimer.engine.compiled import describe, load_compiled
+from trimer.engine.driver import FUNCTIONS, driver_module
+from trimer.engine.population import Population, Watch, carry
 from trimer.engine.solution import Schedule
 
 N = 64
@@ -131,6 +132,47 @@ def test_code_for_other_processors_gives_the_same_bits(busy_model, everyone, exp
     assert np.array_equal(bits(solved(model, everyone, np.arange(N))), expected)
 
 
+@pytest.fixture(scope="module")
+def rhythm(make_model):
+    """Return a model with a daily rhythm in a rate and in an observable."""
+    return make_model(
+        {"x": 1, "z": 0},
+        [("(1 + cos(w * time) / 2) * x", {"x": -1, "z": 1}), ("u", {"x": 1}), ("z", {"z": -1})],
+        parameters={"w": 6.283185307179586, "k": 1.0}, vary=("w", "k"), inputs=("u",),
+        observables={"o": "z * (1 + sin(w * time)) * k"},
+    )  # fmt: skip
+
+
+def on_the_way(model):
+    """Return all bits of patients with clocks, rhythms, watches and two channels of their own."""
+    random = np.random.default_rng(8)
+    n = 24
+    P = np.array([6.0, 1.0]) * np.exp(random.normal(0, 0.3, (n, 2)))
+    start = random.uniform(-1, 1, n)
+    population = Population.begin(model, P, start)
+    level = random.uniform(0.3, 1.0, n)
+    found = carry(
+        population, start + 4.0, None, start[:, None] + np.array([0.0, 0.7, 3.1]), ("o", "x"),
+        looks=(start[:, None] + np.array([1.1, 1.2]), ("z",)),
+        watches=[Watch("x", level, terminal=True), Watch("o", 0.2)],
+    )  # fmt: skip
+    kept = [population.t, population.state, population.step, found.values, found.looks]
+    kept.append(found.crossings.time)
+    return [array.view(np.int64) for array in kept]
+
+
+@pytest.mark.parametrize("cpu", CPUS)
+def test_time_and_watches_on_other_processors(rhythm, cpu):
+    """Sine, cosine, stops at crossings and both channels are the same bits as well."""
+    missing = {f"+{feature}" for feature in CPUS[cpu]} - set(processor()[1].split(","))
+    if missing:
+        pytest.skip(f"code for {cpu} may use {sorted(missing)}, which this processor lacks")
+    want = on_the_way(load_compiled(rhythm))
+    got = on_the_way(compiled_for(cpu, *describe(rhythm)))
+    assert all(np.array_equal(a, b) for a, b in zip(got, want, strict=True))
+    assert (want[0] != want[0][0]).any()
+
+
 def compiled_for(cpu, facts, text):
     """Return the busy model compiled for a processor."""
     from trimer.engine import compiled
@@ -140,7 +182,7 @@ def compiled_for(cpu, facts, text):
             compiled,
             "_driver",
             lambda: load_object(
-                compile_text(driver_module(), cpu=cpu, features=""), ("advance", "rows"), key=cpu
+                compile_text(driver_module(), cpu=cpu, features=""), FUNCTIONS, key=cpu
             ),
         )
         return compiled._loaded(facts, compile_text(text, cpu=cpu, features=""), f"busy-{cpu}")

@@ -194,7 +194,7 @@ def test_a_value_that_does_not_exist_is_a_reason():
 
 def test_a_patient_who_needs_too_many_steps_is_given_up(monkeypatch):
     """The cap on steps is a status, not an endless run."""
-    monkeypatch.setattr("trimer.engine.scipy_path.solve.MAX_STEPS", 5)
+    monkeypatch.setattr("trimer.engine.scipy_path.path.MAX_STEPS", 5)
     got = solve(one_compartment(initial={"X": 1}), np.array([[3.0, 2.0]]), Schedule.empty(1), 9.0,
                 [9.0], ("X",))  # fmt: skip
     assert got.status[0] == TOO_MANY_STEPS

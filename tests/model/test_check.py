@@ -45,7 +45,7 @@ def test_every_problem_is_listed(builder):
     builder.term("T1", "sum of unlike things", "L", p.V + p.CL)
     builder.term("T2", "exponent with a unit", "1", (y.D / p.R0) ** p.V)
     builder.term("T3", "logarithm of a unit", "1", sympy.log(p.V), sources=("B2000",))
-    builder.term("T4", "unknown function", "1", sympy.sin(y.D / p.R0))
+    builder.term("T4", "unknown function", "1", sympy.tan(y.D / p.R0))
     builder.term("T5", "unknown symbol", "L", sympy.Symbol("VV"))
     builder.observable("O", "unknown unit", "ng/mll", y.D)
     found = problems(builder)
@@ -54,7 +54,7 @@ def test_every_problem_is_listed(builder):
     assert "term 'T1' of 'tiny': CL has unit L/day, the term needs L" in text
     assert "V has unit L, but an exponent must be a plain number" in text
     assert "V has unit L, but the argument of log must be a plain number" in text
-    assert "sin is not known here; use + - * / powers, exp, log, sqrt, Max, Min" in text
+    assert "tan is not known here; use + - * / powers, exp, log, cos, sin, sqrt, Max, Min" in text
     assert "Unknown symbol 'VV' in term 'T5' of 'tiny'" in text
     assert "Unknown source 'B2000' in term 'T3' of 'tiny'" in text
     assert "Unknown unit 'mll' in 'ng/mll' in observable 'O' of 'tiny'" in text

@@ -12,7 +12,7 @@ import numpy as np
 
 from trimer.engine import cache
 from trimer.engine.compile import compile_text, load_object
-from trimer.engine.driver import driver_module
+from trimer.engine.driver import FUNCTIONS, driver_module
 from trimer.engine.ir import LANES
 from trimer.engine.solution import CompiledRoute
 
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from trimer.engine.columns import Plan
+    from trimer.engine.leg import Leg
+    from trimer.engine.population import Population
     from trimer.engine.solution import Schedule, Solution
+    from trimer.engine.watch import Crossings
+    from trimer.engine.workspace import Workspace
     from trimer.model import Model
 
 
@@ -84,6 +89,7 @@ class Card:
     n_hoisted: int
     n_factors: int
     n_jacobian: int
+    uses_time: bool
 
     @classmethod
     def of_table(cls, table: dict[str, Any]) -> Card:
@@ -107,12 +113,16 @@ class CompiledModel(Card):
         Where its functions are in memory.
     engine, method : str
         How it is solved.
+    plans, spaces : dict
+        What calls leave for the next ones: plans of outputs, and work space.
     """
 
     addresses: dict[str, int] = field(default_factory=dict)
     engine: str = f"lanes x{LANES}"
     method: str = "Rodas5P"
     keep: tuple[Any, ...] = ()
+    plans: dict[tuple[str, ...], Plan] = field(default_factory=dict)
+    spaces: dict[tuple[int, int], list[Workspace]] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> dict[str, str]:
@@ -167,16 +177,19 @@ class CompiledModel(Card):
         Y: NDArray[np.float64],
         P: NDArray[np.float64],
         U: NDArray[np.float64] | None = None,
+        t: NDArray[np.float64] | float = 0.0,
     ) -> NDArray[np.float64]:
         """Return all observables (N, k) of states (N, n), with inputs (N, m) or none.
 
-        ``P`` holds the varied parameters, with or without the baselines behind them.
+        ``P`` holds the varied parameters, with or without the baselines behind them; ``t`` is the
+        time in **days**, or that of each patient.
         """
         if P.shape[1] == len(self.parameters):
             P = self.start(P)[1]
         if U is None:
             U = np.zeros((len(Y), len(self.inputs)))
-        known = np.hstack([P, U])
+        clock = [np.broadcast_to(np.asarray(t, np.float64), len(Y))[:, None]] * self.uses_time
+        known = np.hstack([P, U, *clock])
         columns = [self.rows(f"observe_{i}", Y, known, 1) for i in range(len(self.observables))]
         return np.hstack(columns) if columns else np.empty((len(Y), 0))
 
@@ -199,6 +212,12 @@ class CompiledModel(Card):
         return solve(
             self, P, schedule, t0, t1, times, outputs, rtol=rtol, atol=atol, threads=threads
         )
+
+    def carry(self, population: Population, leg: Leg) -> Crossings:
+        """Carry a population along a leg; see :func:`trimer.engine.population.carry`."""
+        from trimer.engine.launch import launch
+
+        return launch(population, leg)
 
     def rows(
         self, function: str, Y: NDArray[np.float64] | None, P: NDArray[np.float64], k: int
@@ -320,6 +339,7 @@ def describe(model: Model, vary: Sequence[str] = ()) -> tuple[Card, str]:
         n_hoisted=made.n_hoisted,
         n_factors=made.n_factors,
         n_jacobian=made.n_jacobian,
+        uses_time=lowered.clock is not None,
     )
     return card, made.text
 
@@ -337,4 +357,4 @@ def _driver() -> tuple[Any, dict[str, int]]:
     if code is None:
         code = compile_text(driver_module())
         cache.write(f"{name}.o", code)
-    return load_object(code, ("advance", "rows"), key=name)
+    return load_object(code, FUNCTIONS, key=name)

@@ -56,13 +56,38 @@ def jacobian(
     gradients: dict[int, Gradient] = {}
     rows: dict[int, Gradient] = {}
     for node in graph.live([*outputs, *cuts]):
-        gradient = _gradient(graph, node, gradients)
+        kind, *rest = graph.code[node]
+        if kind == "load":
+            gradient = {int(rest[1]): graph.const(1.0)} if rest[0] == "y" else {}  # type: ignore[call-overload]
+        else:
+            gradient = _gradient(graph, node, gradients)
         if node in number:
             rows[number[node]] = gradient
             gradient = {number[node]: graph.const(1.0)}
         gradients[node] = gradient
     rows.update({i: gradients[node] for i, node in enumerate(outputs)})
     return {(i, j): d for i, row in rows.items() for j, d in row.items()}
+
+
+def time_derivative(graph: Graph, outputs: Sequence[int], clock: int) -> dict[int, int]:
+    """Return the nodes of the partial derivatives of outputs by time, where they are not zero.
+
+    Parameters
+    ----------
+    graph : Graph
+        Holds the outputs; the derivative's nodes are added to it.
+    outputs : sequence of int
+        Nodes to differentiate.
+    clock : int
+        The node of the time.
+    """
+    gradients: dict[int, Gradient] = {}
+    for node in graph.live(outputs):
+        if graph.code[node][0] == "load":
+            gradients[node] = {0: graph.const(1.0)} if node == clock else {}
+        else:
+            gradients[node] = _gradient(graph, node, gradients)
+    return {i: gradients[node][0] for i, node in enumerate(outputs) if gradients[node]}
 
 
 def worthwhile_cuts(graph: Graph, outputs: Sequence[int]) -> list[int]:
@@ -91,10 +116,8 @@ def worthwhile_cuts(graph: Graph, outputs: Sequence[int]) -> list[int]:
 
 
 def _gradient(g: Graph, node: int, known: dict[int, Gradient]) -> Gradient:
-    op = g.code[node]
-    kind = op[0]
-    if kind == "load":
-        return {op[2]: g.const(1.0)} if op[1] == "y" else {}  # type: ignore[dict-item]
+    """Return the gradient of a node that is computed from others."""
+    kind = g.code[node][0]
     args = g.arguments(node)
     parts = [known[a] for a in args]
     if not any(parts):
@@ -126,6 +149,10 @@ def _slope(g: Graph, kind: str, node: int, a: int) -> int:
         return node
     if kind == "log":
         return g.recip(g.max(a, g.const(_TINY)))
+    if kind == "sin":
+        return g.cos(a)
+    if kind == "cos":
+        return g.neg(g.sin(a))
     if kind == "recip":
         return g.neg(g.mul(node, node))
     if kind == "sqrt":

@@ -6,6 +6,10 @@ A lane that finishes takes the next patient from the queue, so no lane waits for
 accepting it, the next step size, dense output) is done for all lanes at once; what happens
 rarely (loading a patient, a dose, writing back) is done lane by lane.
 
+It is written twice: once with nothing but one channel of output, which most calls need, and once
+with watches and the second channel, whose many words cost the first one 5 % if they are there
+at all.
+
 The driver knows no model. It is compiled once per processor, gets the model's functions by
 address, and reads everything else from a table, :mod:`trimer.engine.job`.
 
@@ -17,22 +21,31 @@ Rules
 - Output at the time of a dose is the value before it (the left limit).
 - Doses of one patient at one time act in the order of the schedule.
 - A rejected or idle lane is masked by select, never by multiplication; a NaN error rejects.
+- A watch that stops its patient does so before a dose of the same instant.
 - A patient whose step gets too small, or who needs too many steps, gets a status and leaves;
   the neighbours do not notice.
 """
 
 from __future__ import annotations
 
-from trimer.engine.dense import Dense
 from trimer.engine.ir import ATTRIBUTES, LANES, bits, declarations
-from trimer.engine.job import NEVER
+from trimer.engine.job import CHANNELS, NEVER
 from trimer.engine.lanes import BITS, INTEGERS, VECTOR
 from trimer.engine.rows import rows_function
 from trimer.engine.solution import NOT_FINITE, OK, STEP_TOO_SMALL, TOO_MANY_STEPS
+from trimer.engine.watching import Watching
+
+#: The driver, the same with watches and a second channel, and the evaluation of rows.
+FUNCTIONS = ("advance", "advance_watching", "rows")
 
 
-class _Driver(Dense):
-    """Writes the function ``advance(job)``."""
+class _Driver(Watching):
+    """Writes the function ``advance(job)`` or ``advance_watching(job)``."""
+
+    def __init__(self, *, watching: bool) -> None:
+        super().__init__()
+        self.watching = watching
+        self.channels = CHANNELS if watching else CHANNELS[:1]
 
     # -------------------------------------------------------------- the whole
     def write(self) -> str:
@@ -51,13 +64,13 @@ class _Driver(Dense):
             w.put("i1", w.let(f"and i1 {left}, {on}"), going)
             with w.when(w.get("i1", going)):
                 self._step()
-        return w.function("advance", "ptr noalias %job")
+        return w.function(FUNCTIONS[self.watching], "ptr noalias %job")
 
     def _rest(self, lane: str) -> None:
         """Make a lane idle: it keeps computing something finite that nobody reads."""
         for name, value in (
-            ("t", 0.0), ("h", 1e-6), ("proposed", 1e-6), ("stop", NEVER), ("next_out", NEVER),
-            ("live", 0.0),
+            ("t", 0.0), ("h", 1e-6), ("proposed", 1e-6), ("stop", NEVER),
+            ("live", 0.0), *((f"next_out_{c}", NEVER) for c in self.channels),
         ):  # fmt: skip
             self.set_lane("double", bits(value), name, lane)
         self.set_lane("i64", "-1", "patient", lane)
@@ -68,14 +81,21 @@ class _Driver(Dense):
         w = self.w
         w.put("i1", "false", self.dirty)
         with self.each_lane(self.attention) as lane:
-            with w.when(w.let(f"icmp sge i64 {self.lane('i64', 'patient', lane)}, 0")):
-                self._leave(lane)
-            with w.when(w.let(f"icmp slt i64 {self.lane('i64', 'patient', lane)}, 0")):
-                self._enter(lane)
-            with w.when(w.let(f"icmp sge i64 {self.lane('i64', 'patient', lane)}, 0")):
-                self._dose(lane)
+            again = w.variable("i1", "true")
+            with w.loop(lambda: w.get("i1", again)):
+                with w.when(w.let(f"icmp sge i64 {self.lane('i64', 'patient', lane)}, 0")):
+                    self._leave(lane)
+                with w.when(w.let(f"icmp slt i64 {self.lane('i64', 'patient', lane)}, 0")):
+                    self._enter(lane)
+                taken = w.let(f"icmp sge i64 {self.lane('i64', 'patient', lane)}, 0")
+                before = self.lane("double", "t", lane), self.lane("double", "end", lane)
+                moves = w.let(f"fcmp olt double {before[0]}, {before[1]}")
+                with w.when(w.let(f"and i1 {taken}, {moves}")):
+                    self._dose(lane)
+                # Who has nowhere to go was only looked at, and leaves at once.
+                w.put("i1", w.let(f"and i1 {taken}, {w.let(f'xor i1 {moves}, true')}"), again)
         with w.when(w.get("i1", self.dirty)):
-            hoisted = w.at(VECTOR, self.f["p"], self.f["n_loaded"])
+            hoisted = w.at(VECTOR, self.f["p"], self.f["hoisted"])
             w.do(f"call void {self.f['prelude']}(ptr {self.f['p']}, ptr {hoisted})")
 
     def _leave(self, lane: str) -> None:
@@ -86,7 +106,7 @@ class _Driver(Dense):
         taken = self.lane("i64", "taken", lane)
         refused = self.lane("i64", "refused", lane)
         h = self.lane("double", "proposed", lane)
-        over = w.let(f"fcmp oge double {t}, {self.f['T1']}")
+        over = w.let(f"fcmp oge double {t}, {self.lane('double', 'end', lane)}")
         tries = self.plus(taken, refused)
         many = w.let(f"icmp sge i64 {tries}, {self.f['max_steps']}")
         tiny = w.let(f"fcmp olt double {h}, {self.f['smallest_step']}")
@@ -95,11 +115,17 @@ class _Driver(Dense):
         small = w.let(f"select i1 {lost}, i8 {NOT_FINITE}, i8 {STEP_TOO_SMALL}")
         code = w.let(f"select i1 {many}, i8 {TOO_MANY_STEPS}, i8 {small}")
         with w.when(w.let(f"or i1 {over}, {failed}")):
-            w.write("i8", w.let(f"select i1 {over}, i8 {OK}, i8 {code}"), self.f["status"], q)
-            shown = self.lane("i64", "output", lane)
-            for name, value in (("steps", taken), ("rejected", refused), ("written", shown)):
-                w.write("i32", w.let(f"trunc i64 {value} to i32"), self.f[name], q)
+            place = self.lane("i64", "place", lane)
+            final = w.let(f"select i1 {over}, i8 {OK}, i8 {code}")
+            w.write("i8", final, self.f["status"], place)
+            for c in self.channels:
+                self.blank(c, place, lane)
+            for name, value in (("steps", taken), ("rejected", refused)):
+                more = w.let(f"trunc i64 {value} to i32")
+                total = w.let(f"add i32 {w.read('i32', self.f[name], q)}, {more}")
+                w.write("i32", total, self.f[name], q)
             w.write("double", h, self.f["H"], q)
+            w.write("double", t, self.f["T"], q)
             with w.count(self.f["n"]) as i:
                 value = w.read("double", self.f["y"], self.spot(i, lane))
                 w.write("double", value, self.f["Y"], self.cell(q, self.f["n"], i))
@@ -109,17 +135,22 @@ class _Driver(Dense):
     def _enter(self, lane: str) -> None:
         """Take the next patient from the queue into a free lane, if there is one."""
         w = self.w
-        q = w.let(f"atomicrmw add ptr {self.f['queue']}, i64 1 monotonic")
-        with w.when(w.let(f"icmp slt i64 {q}, {self.f['patients']}")):
+        turn = w.let(f"atomicrmw add ptr {self.f['queue']}, i64 1 monotonic")
+        with w.when(w.let(f"icmp slt i64 {turn}, {self.f['patients']}")):
+            place = w.read("i64", self.f["order"], turn)
+            q = w.read("i64", self.f["rows"], place)
+            self.set_lane("i64", place, "place", lane)
             self.set_lane("i64", q, "patient", lane)
-            self.set_lane("double", self.f["T0"], "t", lane)
+            self.set_lane("double", w.read("double", self.f["T"], q), "t", lane)
+            self.set_lane("double", w.read("double", self.f["T1"], place), "end", lane)
             self.set_lane("double", bits(1.0), "live", lane)
             h = w.read("double", self.f["H"], q)
             self.set_lane("double", h, "proposed", lane)
-            for name in ("output", "taken", "refused"):
+            for name in ("taken", "refused", *(f"output_{c}" for c in self.channels)):
                 self.set_lane("i64", "0", name, lane)
             self.set_lane("i64", w.read("i64", self.f["first_dose"], q), "dose", lane)
-            self.set_lane("double", w.read("double", self.f["times"]), "next_out", lane)
+            if self.watching:
+                self.load_levels(place, lane)
             with w.count(self.f["n"]) as i:
                 value = w.read("double", self.f["Y"], self.cell(q, self.f["n"], i))
                 w.write("double", value, self.f["y"], self.spot(i, lane))
@@ -133,6 +164,27 @@ class _Driver(Dense):
                 w.write("double", value, self.f["p"], self.spot(row, lane))
             w.put("i64", self.plus(w.get("i64", self.active), 1), self.active)
             w.put("i1", "true", self.dirty)
+            for c in self.channels:
+                self.load_time(c, "0", lane)
+                self.present(c, lane)
+            self._forget(lane, q)
+
+    def _forget(self, lane: str, q: str) -> None:
+        """Pass over the doses of the past."""
+        w = self.w
+        end = w.read("i64", self.f["first_dose"], self.plus(q, 1))
+        t = self.lane("double", "t", lane)
+        with w.loop(lambda: w.let(f"fcmp olt double {self._next_dose(lane, end)}, {t}")):
+            self.set_lane("i64", self.plus(self.lane("i64", "dose", lane), 1), "dose", lane)
+
+    def _next_dose(self, lane: str, end: str) -> str:
+        """Return the time of a lane's next dose, if there is one before row ``end``."""
+        w = self.w
+        at = self.lane("i64", "dose", lane)
+        there = w.let(f"icmp slt i64 {at}, {end}")
+        safe = w.let(f"select i1 {there}, i64 {at}, i64 0")
+        time = w.read("double", self.f["dose_time"], safe)
+        return w.let(f"select i1 {there}, double {time}, double {bits(NEVER)}")
 
     def _dose(self, lane: str) -> None:
         """Give the doses that are due, and set the next time to stop at."""
@@ -142,14 +194,7 @@ class _Driver(Dense):
         t = self.lane("double", "t", lane)
         inputs = w.let(f"sub nsw i64 {self.f['n_loaded']}, {self.f['n_columns']}")
 
-        def next_time() -> str:
-            at = self.lane("i64", "dose", lane)
-            there = w.let(f"icmp slt i64 {at}, {end}")
-            safe = w.let(f"select i1 {there}, i64 {at}, i64 0")
-            time = w.read("double", self.f["dose_time"], safe)
-            return w.let(f"select i1 {there}, double {time}, double {bits(NEVER)}")
-
-        with w.loop(lambda: w.let(f"fcmp ole double {next_time()}, {t}")):
+        with w.loop(lambda: w.let(f"fcmp ole double {self._next_dose(lane, end)}, {t}")):
             at = self.lane("i64", "dose", lane)
             self.set_lane("i64", self.plus(at, 1), "dose", lane)
             value = w.read("double", self.f["dose_value"], at)
@@ -168,12 +213,10 @@ class _Driver(Dense):
             cut = w.let(f"select i1 {big}, double {self.f['dose_step']}, double {h}")
             self.set_lane("double", cut, "proposed", lane)
             w.put("i1", "true", self.dirty)
-        soon = next_time()
-        first = w.let(f"fcmp olt double {soon}, {self.f['T1']}")
-        self.set_lane(
-            "double", w.let(f"select i1 {first}, double {soon}, double {self.f['T1']}"),
-            "stop", lane,
-        )  # fmt: skip
+        soon, last = self._next_dose(lane, end), self.lane("double", "end", lane)
+        first = w.let(f"fcmp olt double {soon}, {last}")
+        stop = w.let(f"select i1 {first}, double {soon}, double {last}")
+        self.set_lane("double", stop, "stop", lane)
 
     # ------------------------------------------------------- what is in every step
     def _step(self) -> None:
@@ -185,23 +228,30 @@ class _Driver(Dense):
         half = w.binary("fmul", rest, w.number(0.5))
         h = w.choose(nearly, rest, w.choose(close, half, proposed))
         w.write(VECTOR, h, f["h"])
+        w.write(VECTOR, t, f["clock"])
         work = ", ".join(f"ptr {f[x]}" for x in ("y", "p", "h", "k", "u", "yn", "lu", "atol"))
         w.do(f"call void {f['step']}({work}, double {f['rtol']}, ptr {f['error']})")
         error = self.vector("error")
         alive = w.compare("ogt", self.vector("live"), w.number(0.0))
         accepted = self.both(alive, w.compare("ole", error, w.number(1.0)))
         reached = w.choose(nearly, stop, w.binary("fadd", t, h))
+        if self.watching:
+            cut, ended = self.watch(accepted, t, h, reached)
+            accepted = self.both(accepted, self.flipped(cut))
+            w.write(VECTOR, w.choose(ended, reached, self.vector("end")), f["end"])
         self.outputs(accepted, t, h, reached)
         with w.count(f["n"]) as i:
             new = w.choose(accepted, w.read(VECTOR, f["yn"], i), w.read(VECTOR, f["y"], i))
             w.write(VECTOR, new, f["y"], i)
         w.write(VECTOR, w.choose(accepted, reached, t), f["t"])
         following = self._next_step(accepted, error, h, proposed)
+        if self.watching:
+            following = w.choose(cut, proposed, following)
         w.write(VECTOR, w.choose(alive, following, proposed), f["proposed"])
         count = {}
         for name, mask in (
             ("taken", accepted),
-            ("refused", self.both(alive, w.let(f"xor {w.mask} {accepted}, splat (i1 true)"))),
+            ("refused", self.both(alive, self.flipped(accepted))),
         ):
             one = w.let(f"zext {w.mask} {mask} to {INTEGERS}")
             count[name] = w.let(f"add {INTEGERS} {w.read(INTEGERS, f[name])}, {one}")
@@ -210,6 +260,7 @@ class _Driver(Dense):
         many = w.let(f"icmp sge {INTEGERS} {tries}, {self.spread(f['max_steps'])}")
         tiny = w.compare("olt", following, w.broadcast(f["smallest_step"]))
         stopped = self.both(accepted, w.compare("oge", reached, stop))
+        stopped = self.either(stopped, ended) if self.watching else stopped
         asks = self.either(stopped, self.both(alive, self.either(many, tiny)))
         w.put(BITS, self.bit_set(asks), self.attention)
 
@@ -230,9 +281,10 @@ class _Driver(Dense):
 
 
 def driver_module() -> str:
-    """Return the module with ``advance`` and ``rows``."""
+    """Return the module with the functions of :data:`FUNCTIONS`."""
     others = (
         f"declare {BITS} @llvm.cttz.{BITS}({BITS}, i1)\n"
         f"declare void @llvm.masked.store.v{LANES}f64.p0({VECTOR}, ptr, <{LANES} x i1>)\n"
     )
-    return declarations() + others + _Driver().write() + rows_function() + ATTRIBUTES
+    both = "".join(_Driver(watching=watching).write() for watching in (False, True))
+    return declarations() + others + both + rows_function() + ATTRIBUTES

@@ -17,7 +17,7 @@ Op = tuple[object, ...]
 
 #: Operations and what they mean; ``select(a, b, x, y)`` is ``x if a > b else y``.
 OPERATIONS = (
-    "const", "load", "add", "sub", "mul", "neg", "recip", "sqrt", "exp", "log",
+    "const", "load", "add", "sub", "mul", "neg", "recip", "sqrt", "exp", "log", "sin", "cos",
     "max", "min", "select", "fma",
 )  # fmt: skip
 
@@ -30,8 +30,8 @@ class Graph:
     code : list of tuple
         ``code[v]`` is the operation of node ``v`` and its arguments (nodes made earlier).
     static : list of bool
-        True where the node depends on patient constants only (no state): it is computed once
-        per patient and dose, not in every step.
+        True where the node depends on patient constants only (no state, no time): it is computed
+        once per patient and dose, not in every step.
 
     Examples
     --------
@@ -75,6 +75,10 @@ class Graph:
     def load(self, array: str, index: int) -> int:
         """Return the node of entry ``index`` of an input array; ``p`` holds patient constants."""
         return self._node(("load", array, index), static=array == "p")
+
+    def clock(self, index: int) -> int:
+        """Return the node of the time, which stands in entry ``index`` of ``p`` and moves."""
+        return self._node(("load", "p", index), static=False)
 
     def add(self, a: int, b: int) -> int:
         """Return a + b."""
@@ -156,6 +160,14 @@ class Graph:
     def log(self, a: int) -> int:
         """Return the natural logarithm of a (never folded)."""
         return self.const(0.0) if self.value(a) == 1.0 else self._make("log", a)
+
+    def sin(self, a: int) -> int:
+        """Return the sine of a (never folded)."""
+        return self.const(0.0) if self.value(a) == 0.0 else self._make("sin", a)
+
+    def cos(self, a: int) -> int:
+        """Return the cosine of a (never folded)."""
+        return self.const(1.0) if self.value(a) == 0.0 else self._make("cos", a)
 
     def max(self, a: int, b: int) -> int:
         """Return the larger of a and b."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trimer.engine.circular import cosine, sine
 from trimer.engine.ir import LANES, Writer
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ _MEANING: dict[str, Callable[..., str]] = {
     "sqrt": lambda w, a: w.unary("sqrt", a),
     "exp": lambda w, a: w.exp(a),
     "log": lambda w, a: w.log(a),
+    "sin": sine,
+    "cos": cosine,
     "max": lambda w, a, b: w.largest(a, b),
     "min": lambda w, a, b: w.smallest(a, b),
     "select": lambda w, a, b, x, y: w.choose(w.compare("ogt", a, b), x, y),

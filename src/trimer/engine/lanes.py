@@ -77,6 +77,18 @@ class Lanes:
         """Return the lanes in either mask."""
         return self.w.let(f"or <{LANES} x i1> {a}, {b}")
 
+    def flipped(self, mask: str) -> str:
+        """Return the lanes that are not in a mask."""
+        return self.w.let(f"xor <{LANES} x i1> {mask}, splat (i1 true)")
+
+    def everywhere(self, bit: str) -> str:
+        """Return the mask of all lanes or of none, as the bit says."""
+        kind = f"<{LANES} x i1>"
+        one = self.w.let(f"insertelement {kind} poison, i1 {bit}, i64 0")
+        return self.w.let(
+            f"shufflevector {kind} {one}, {kind} poison, <{LANES} x i32> zeroinitializer"
+        )
+
     @contextmanager
     def each_lane(self, waiting: str) -> Iterator[str]:
         """Do what is written inside for each lane of a mask variable; gives the lane.

@@ -1,221 +1,228 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The call into compiled code: a job table and a work space for each thread, then wait."""
+"""The call into compiled code: a job table for each thread, then wait."""
 
 from __future__ import annotations
 
 import os
-import threading
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimer.core.errors import UnknownName, did_you_mean
-from trimer.engine import rodas5p
-from trimer.engine.compiled import aligned, call
+from trimer.engine import crew
+from trimer.engine.columns import place, plan, species_read
+from trimer.engine.compiled import call
 from trimer.engine.ir import LANES
-from trimer.engine.job import FIELDS, NEVER
+from trimer.engine.job import CHANNELS, COLUMNS, FIELDS, SEEN, WORK
+from trimer.engine.population import FIRST_STEP
 from trimer.engine.solution import CANCELLED
+from trimer.engine.watch import Crossings
+from trimer.engine.workspace import give_back, lend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
     from trimer.engine.compiled import CompiledModel
+    from trimer.engine.leg import Leg
     from trimer.engine.population import Population
-    from trimer.engine.solution import Schedule
 
-#: The step tried first and after every dose, in days (0.1 h).
-DOSE_STEP = 1 / 240
+#: The step tried first and after every dose, in days.
+DOSE_STEP = FIRST_STEP
 #: A patient who would need a shorter step is given up, in days.
 SMALLEST_STEP = 1e-12
 #: A patient who needs more steps than this in one go is given up.
 MAX_STEPS = 200_000
+#: So few patients are carried by the calling thread: no thread is started for them.
+FEW = 4 * LANES
+
+_AT = {name: i for i, name in enumerate(FIELDS)}
+_COLUMNS = {c: slice(at := _AT[f"{COLUMNS[0]}_{c}"], at + len(COLUMNS)) for c in CHANNELS}
+_SEEN = {c: slice(at := _AT[f"{SEEN[0]}_{c}"], at + len(SEEN)) for c in CHANNELS}
+_WORK = slice(_AT[next(iter(WORK))], None)
+_DOUBLE, _SHORT = np.dtype(np.float64), np.dtype(np.int32)
+_ARRAYS = {
+    **dict.fromkeys(("t", "constants", "inputs", "state", "step"), _DOUBLE),
+    **dict.fromkeys(("steps", "rejected"), _SHORT),
+}
+_NOTHING = np.zeros(1)  # so that a pointer to nothing at all is still a pointer
 
 
-def launch(
-    population: Population,
-    t1: float,
-    schedule: Schedule,
-    times: NDArray[np.float64],
-    outputs: Sequence[str],
-    values: NDArray[np.float64],
-    rtol: float,
-    atol: NDArray[np.float64] | float | None,
-    threads: int | None,
-) -> None:
-    """Fill ``values`` and carry the population forward: the call into compiled code."""
-    compiled = population.compiled
-    n, size, k = len(compiled.species), len(population.status), len(outputs)
-    ahead = 0
-    if len(times) and times[0] == population.t:
-        values[:, 0, :] = _now(population, outputs)
-        ahead = 1
-    if atol is None:
-        tolerance = rtol * np.array(compiled.scales)
+def launch(population: Population, leg: Leg) -> Crossings:
+    """Carry a population along a leg, in place, and fill its channels: into compiled code."""
+    compiled: CompiledModel = population.compiled  # type: ignore[assignment]
+    job = _Job(compiled)
+    found = _Found(leg)
+    who = leg.rows[leg.order]
+    job.of_population(population)
+    job.of_leg(leg, found)
+    for name, channel in zip(CHANNELS, leg.channels, strict=False):
+        shared = channel.times.ndim == 1
+        job.table[_COLUMNS[name]] = plan(compiled, channel.outputs).fields
+        job.table[_SEEN[name]] = (
+            channel.times.shape[-1],
+            channel.times.ctypes.data,
+            0 if shared else channel.times.shape[1],
+            channel.values.ctypes.data,
+        )
+    job.of_watches(leg, found)
+    width = max((len(channel.outputs) for channel in leg.channels), default=0)
+    moves = bool((population.t[who] < leg.goals[leg.order]).any())
+    count = _threads(leg.threads, len(who)) if moves else 1
+    spaces = lend(compiled, width, len(leg.watches), count)
+    tables = [job.table.copy() for _ in spaces]
+    for table, space in zip(tables, spaces, strict=True):
+        table[_WORK] = space.fields
+    population.status[who] = CANCELLED  # until all is done: an interrupt leaves it so
+    plain = not leg.watches and len(leg.channels) == 1
+    advance = call(compiled.addresses["advance" if plain else "advance_watching"])
+    if not moves or len(who) <= FEW:
+        for table in tables[:1]:
+            advance(table.ctypes.data)
     else:
-        tolerance = np.array(np.broadcast_to(np.asarray(atol, dtype=np.float64), n))
-    clock = np.append(times[ahead:], NEVER)
-    one = np.zeros(1)  # so that a pointer to no dose at all is still a pointer
-    doses = schedule if len(schedule.time) else None
-    queue, cancel = np.zeros(1, np.int64), np.zeros(1, np.int64)
-    steps, rejected, written = (np.zeros(size, np.int32) for _ in range(3))
-    status = np.full(size, CANCELLED, np.int8)
-    shared: dict[str, int | float | np.ndarray] = {
-        "step": compiled.addresses["step"],
-        "prelude": compiled.addresses["prelude"],
-        "n": n,
-        "n_columns": population.constants.shape[1],
-        "n_loaded": population.constants.shape[1] + population.inputs.shape[1],
-        "patients": size,
-        "queue": queue,
-        "cancel": cancel,
-        "P": population.constants,
-        "U": population.inputs,
-        "Y": population.state,
-        "H": population.step,
-        "T0": population.t,
-        "T1": float(t1),
-        "first_dose": schedule.start,
-        "dose_time": one if doses is None else doses.time,
-        "dose_kind": one if doses is None else doses.kind,
-        "dose_index": one if doses is None else doses.index,
-        "dose_value": one if doses is None else doses.value,
-        "times": clock,
-        "n_times": len(times),
-        **_columns(compiled, outputs),
-        "n_columns_out": k,
-        "status": status,
-        "steps": steps,
-        "rejected": rejected,
-        "written": written,
-        "max_steps": MAX_STEPS,
-        "smallest_step": SMALLEST_STEP,
-        "dose_step": DOSE_STEP,
-        "rtol": float(rtol),
-        "atol": tolerance,
-    }
-    shared["out"] = values.ctypes.data + ahead * k * 8
-    jobs = []
-    for _ in range(_threads(threads, size)):
-        work = _work(compiled, n, k)
-        jobs.append((_table({**shared, **work}), work))
-    population.status[:] = CANCELLED  # until all is done: an interrupt leaves it so
-    _launch(call(compiled.addresses["advance"]), jobs, cancel, (shared, values, population))
-    for patient in np.flatnonzero(written < len(times) - ahead):  # did not get to the end
-        values[patient, ahead + written[patient] :] = np.nan
-    population.status[:] = status
-    population.steps += steps
-    population.rejected += rejected
+        held = (population, leg, found, job)
+        tasks = [
+            crew.Task(advance, table.ctypes.data, (table, space, held))
+            for table, space in zip(tables, spaces, strict=True)
+        ]
+        crew.run(tasks, found.cancel)
+    give_back(compiled, width, len(leg.watches), spaces)
+    population.status[who] = found.status[leg.order]
+    return found.crossings(leg)
 
 
-def _columns(compiled: CompiledModel, outputs: Sequence[str]) -> dict[str, int | NDArray[np.int64]]:
-    """Return what the driver must know of the outputs: which are species, which functions."""
-    direct, functions, needed = [], [], set[int]()
-    for column, name in enumerate(outputs):
-        if name in compiled.observables:
-            i = compiled.observables.index(name)
-            functions.append((compiled.addresses[f"observe_{i}"], column))
-            needed.update(compiled.needs[i])
-        elif name in compiled.species:
-            direct.append((compiled.species.index(name), column))
+class _Found:
+    """What compiled code writes besides channels and the population."""
+
+    def __init__(self, leg: Leg) -> None:
+        size = len(leg.rows)
+        most = leg.most if leg.watches else 0
+        self.status = np.full(size, CANCELLED, np.int8)
+        self.queue, self.cancel = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        self.crossed = np.zeros(size if leg.watches else 0, np.int32)
+        self.time = np.empty((len(self.crossed), most))
+        self.watch = np.empty((len(self.crossed), most), np.int32)
+
+    def crossings(self, leg: Leg) -> Crossings:
+        """Return the crossings in order."""
+        if not self.crossed.any():
+            return Crossings.none()
+        kept = np.minimum(self.crossed, self.time.shape[1])
+        at = np.arange(self.time.shape[1]) < kept[:, None]
+        code = self.watch[at]
+        return Crossings.sorted(
+            np.repeat(leg.rows, kept), code // 2, self.time[at],
+            np.where(code & 1, 1, -1).astype(np.int8), int((self.crossed - kept).sum()),
+        )  # fmt: skip
+
+
+class _Job:
+    """The job table under construction, and the arrays that it points to."""
+
+    def __init__(self, compiled: CompiledModel) -> None:
+        self.compiled = compiled
+        self.table = _empty_table().copy()
+        self.held: list[object] = []
+
+    def put(self, **entries: int | NDArray[np.generic]) -> None:
+        """Set fields: whole numbers as they are, arrays as their addresses."""
+        for name, value in entries.items():
+            if isinstance(value, int):
+                self.table[_AT[name]] = value
+            else:
+                self.table[_AT[name]] = value.ctypes.data
+                self.held.append(value)
+
+    def put_doubles(self, **entries: float) -> None:
+        """Set fields that hold a double."""
+        doubles = self.table.view(np.float64)
+        for name, value in entries.items():
+            doubles[_AT[name]] = value
+
+    def of_population(self, population: Population) -> None:
+        compiled = self.compiled
+        _check(population)
+        columns = population.constants.shape[1]
+        loaded = columns + population.inputs.shape[1]
+        self.put(
+            step=compiled.addresses["step"], prelude=compiled.addresses["prelude"],
+            n=len(compiled.species), n_columns=columns, n_loaded=loaded,
+            hoisted=loaded + compiled.uses_time,
+            P=population.constants, U=population.inputs, Y=population.state, H=population.step,
+            T=population.t, steps=population.steps, rejected=population.rejected,
+        )  # fmt: skip
+
+    def of_leg(self, leg: Leg, found: _Found) -> None:
+        self.put(
+            max_steps=MAX_STEPS, atol=leg.atol, patients=len(leg.order), order=leg.order,
+            queue=found.queue, cancel=found.cancel, rows=leg.rows, T1=leg.goals,
+            status=found.status,
+        )  # fmt: skip
+        self.put_doubles(smallest_step=SMALLEST_STEP, dose_step=DOSE_STEP, rtol=leg.rtol)
+        doses = leg.schedule
+        if doses is None:
+            self.put(first_dose=_no_doses(leg.size))
         else:
-            known = (*compiled.observables, *compiled.species)
-            message = f"Unknown output '{name}' of '{compiled.name}'.{did_you_mean(name, known)}"
-            raise UnknownName(message)
-    found = np.array(direct, dtype=np.int64).reshape(-1, 2).T.copy()
-    called = np.array(functions, dtype=np.int64).reshape(-1, 2).T.copy()
-    return {
-        "n_needed": len(needed),
-        "needed": np.array(sorted(needed), dtype=np.int64),
-        "n_direct": len(direct),
-        "direct": found[0],
-        "direct_column": found[1],
-        "n_functions": len(functions),
-        "functions": called[0],
-        "function_column": called[1],
-    }
+            self.put(first_dose=doses.start)
+        if doses is not None and len(doses.time):
+            self.put(
+                dose_time=doses.time, dose_kind=doses.kind, dose_index=doses.index,
+                dose_value=doses.value,
+            )  # fmt: skip
+
+    def of_watches(self, leg: Leg, found: _Found) -> None:
+        if not leg.watches:
+            return
+        at = [place(self.compiled, watch.output) for watch in leg.watches]
+        read = {s for watch in leg.watches for s in species_read(self.compiled, watch.output)}
+        self.put(
+            n_watches=len(leg.watches),
+            watch_function=np.array([function for function, _ in at], np.int64),
+            watch_species=np.array([species for _, species in at], np.int64),
+            watch_direction=np.array([w.direction for w in leg.watches], np.int64),
+            watch_terminal=np.array([w.terminal for w in leg.watches], np.int64),
+            n_watched=len(read), watched=np.array(sorted(read), np.int64),
+            levels=leg.levels, most=leg.most,
+            crossed=found.crossed, crossed_time=found.time, crossed_watch=found.watch,
+        )  # fmt: skip
 
 
-def _now(population: Population, outputs: Sequence[str]) -> NDArray[np.float64]:
-    """Return the outputs of the present state."""
-    compiled = population.compiled
-    known = np.hstack([population.constants, population.inputs])
-    found = []
-    for name in outputs:
-        if name in compiled.observables:
-            i = compiled.observables.index(name)
-            found.append(compiled.rows(f"observe_{i}", population.state, known, 1)[:, 0])
-        else:
-            found.append(population.state[:, compiled.species.index(name)])
-    return np.stack(found, axis=1) if found else np.empty((len(population.state), 0))
+def _check(population: Population) -> None:
+    """Refuse arrays that compiled code would not find as it expects them."""
+    size = len(population.status)
+    for name, kind in _ARRAYS.items():
+        array = getattr(population, name)
+        if not (
+            isinstance(array, np.ndarray)
+            and array.dtype == kind
+            and array.flags.c_contiguous
+            and len(array) == size
+        ):
+            message = (
+                f"Array '{name}' of a population must be C-contiguous, of type {kind} and with "
+                f"{size} rows. Change its entries instead of putting another in its place."
+            )
+            raise ValueError(message)
 
 
-def _threads(wanted: int | None, size: int) -> int:
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(wanted or available or 1, -(-size // LANES)))
-
-
-def _work(compiled: CompiledModel, n: int, k: int) -> dict[str, np.ndarray]:
-    """Return the work space of one thread: arrays of vectors, one after the other."""
-    loaded = len(compiled.parameters) + len(compiled.baselines) + len(compiled.inputs)
-    rows = {
-        "y": n, "u": n, "yn": n, "k": n * rodas5p.STAGES, "lu": compiled.n_factors,
-        "p": loaded + compiled.n_hoisted, "wanted": k + LANES,
-        "h": 1, "error": 1, "t": 1, "proposed": 1, "stop": 1, "next_out": 1, "live": 1,
-        "patient": 1, "dose": 1, "output": 1, "row": 1, "taken": 1, "refused": 1,
-    }  # fmt: skip
-    whole = aligned(sum(rows.values()) * LANES)
-    whole[:] = 1.0  # idle lanes compute on this: something harmless
-    work, at = {}, 0
-    for name, count in rows.items():
-        work[name] = whole[at * LANES : (at + count) * LANES]
-        at += count
-    for name in ("dose", "output", "taken", "refused"):
-        work[name].view(np.int64)[:] = 0
-    return work
-
-
-def _table(entries: dict[str, int | float | np.ndarray]) -> NDArray[np.int64]:
-    """Return the job table: whole numbers and addresses as they are, doubles as their bits."""
+@cache
+def _empty_table() -> NDArray[np.int64]:
+    """Return a table in which every address is one of nothing, and every number zero."""
     table = np.zeros(len(FIELDS), np.int64)
-    for i, name in enumerate(FIELDS):
-        value = entries[name]
-        if isinstance(value, float):
-            table[i : i + 1].view(np.float64)[0] = value
-        else:
-            table[i] = value.ctypes.data if isinstance(value, np.ndarray) else value
+    for name in ("dose_time", "dose_kind", "dose_index", "dose_value"):
+        table[_AT[name]] = _NOTHING.ctypes.data
     return table
 
 
-def _launch(
-    run: Callable[[int], None],
-    jobs: list[tuple[NDArray[np.int64], dict[str, np.ndarray]]],
-    cancel: NDArray[np.int64],
-    data: tuple[object, ...],
-) -> None:
-    """Run the jobs, each on its own thread; an interrupt stops them all at their next step."""
-    done = [threading.Event() for _ in jobs]
-    workers = [
-        threading.Thread(target=_job, args=(run, table, end, work, data), daemon=True)
-        for (table, work), end in zip(jobs, done, strict=True)
-    ]
-    try:
-        for worker in workers:
-            worker.start()
-        for end in done:  # not `join`: interrupted once, it no longer waits (Python before 3.13)
-            end.wait()
-    except BaseException:
-        cancel[0] = 1
-        for worker, end in zip(workers, done, strict=True):
-            if worker.ident is not None:  # it was started
-                end.wait()
-        raise
+@cache
+def _no_doses(size: int) -> NDArray[np.int64]:
+    return np.zeros(size + 1, np.int64)
 
 
-def _job(
-    run: Callable[[int], None], table: NDArray[np.int64], end: threading.Event, *_held: object
-) -> None:
-    """Run one job; a second interrupt must not free what its thread still writes to."""
-    run(table.ctypes.data)
-    end.set()
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _threads(wanted: int | None, size: int) -> int:
+    return 1 if size <= FEW else max(1, min(wanted or _processors(), -(-size // LANES)))

@@ -3,18 +3,21 @@
 
 Parameters that are the same in every patient become numbers here, so a Hill coefficient of one
 costs nothing. What differs between patients is read from array ``p``: the varied parameters, the
-baselines (constants of one patient, computed at the start) and the inputs that doses set.
+baselines (constants of one patient, computed at the start) and the inputs that doses set. In a
+model whose equations use the time, it stands behind them in ``p``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import sympy
 
 from trimer.core.errors import EngineError, UnknownName, did_you_mean
 from trimer.engine.graph import Graph
+from trimer.model.parts import TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +39,8 @@ class Lowered:
         Holds the derivatives and observables; reads ``y`` and ``p``.
     derivatives, observables : tuple of int
         Nodes of ``graph``.
+    clock : int or None
+        Node of the time, in entry ``len(columns)`` of ``p``; None if no equation uses it.
     start : Graph
         Holds what is needed once per patient; reads ``y`` (here: the roots) and ``p``.
     residuals, initial, routes : tuple of int
@@ -48,6 +53,7 @@ class Lowered:
     graph: Graph
     derivatives: tuple[int, ...]
     observables: tuple[int, ...]
+    clock: int | None
     start: Graph
     residuals: tuple[int, ...]
     initial: tuple[int, ...]
@@ -82,6 +88,7 @@ def lower(model: Model, vary: Iterable[str] = ()) -> Lowered:
 
     moving = _Lowering(fixed, {name: ("p", i) for i, name in enumerate(columns)})
     moving.places.update({s.name: ("y", i) for i, s in enumerate(model.species)})
+    moving.clock = len(columns)
     for term in model.terms:
         moving.define(term.name, term.expression)
     derivatives = tuple(moving(e) for e in model.derivatives())
@@ -97,8 +104,19 @@ def lower(model: Model, vary: Iterable[str] = ()) -> Lowered:
     initial += tuple(once.defined(name) for name in baselines)
     return Lowered(
         columns, len(varied), len(baselines), moving.graph, derivatives, observables,
-        once.graph, residuals, initial, routes,
+        moving.made_clock, once.graph, residuals, initial, routes,
     )  # fmt: skip
+
+
+#: Functions of one argument, and of several that may be taken two at a time.
+_FUNCTIONS = {
+    sympy.exp: "exp",
+    sympy.log: "log",
+    sympy.sin: "sin",
+    sympy.cos: "cos",
+    sympy.Max: "max",
+    sympy.Min: "min",
+}
 
 
 class _Lowering:
@@ -108,6 +126,8 @@ class _Lowering:
         self.graph = Graph()
         self.fixed = fixed
         self.places = dict(places)
+        self.clock: int | None = None  # where the time stands in `p`
+        self.made_clock: int | None = None
         self._named: dict[str, int] = {}
         self._known: dict[sympy.Basic, int] = {}
 
@@ -139,20 +159,15 @@ class _Lowering:
             return self._product(e.args)
         if e.is_Pow:
             return self._power(*e.args)
-        if isinstance(e, sympy.exp):
-            return g.exp(self(e.args[0]))
-        if isinstance(e, sympy.log):
-            return g.log(self(e.args[0]))
-        if isinstance(e, (sympy.Max, sympy.Min)):
-            fold = g.max if isinstance(e, sympy.Max) else g.min
+        name = _FUNCTIONS.get(e.func, "")
+        if len(e.args) == 1 and name:
+            return int(getattr(g, name)(self(e.args[0])))
+        if name:
             nodes = sorted(self(a) for a in e.args)
-            result = nodes[0]
-            for node in nodes[1:]:
-                result = fold(result, node)
-            return result
+            return int(reduce(getattr(g, name), nodes))
         message = (
             f"The engine cannot compute '{type(e).__name__}' in {e}. "
-            "Use + - * /, powers, exp, log, sqrt, Max and Min."
+            "Use + - * /, powers, exp, log, cos, sin, sqrt, Max and Min."
         )
         raise EngineError(message)
 
@@ -163,6 +178,9 @@ class _Lowering:
             return self._named[name]
         if name in self.places:
             return self.graph.load(*self.places[name])
+        if name == TIME and self.clock is not None:
+            self.made_clock = self.graph.clock(self.clock)
+            return self.made_clock
         message = f"'{name}' is used in an equation before it has a value. This is a bug in Trimer."
         raise EngineError(message)
 

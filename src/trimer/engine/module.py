@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimer.engine.differentiate import jacobian, worthwhile_cuts
+from trimer.engine.differentiate import jacobian, time_derivative, worthwhile_cuts
 from trimer.engine.factor import factorize
 from trimer.engine.ir import ATTRIBUTES, LANES, Writer, declarations
 from trimer.engine.kernels import kernel
 from trimer.engine.rodas5p import STAGES
-from trimer.engine.step import step_function
+from trimer.engine.step import Drift, step_function
 
 if TYPE_CHECKING:
     from trimer.engine.graph import Graph
@@ -32,7 +32,7 @@ class Generated:
     functions : tuple of str
         Names that can be called: ``step``, ``prelude``, ``initial``, ``routes``, ``observe_<i>``.
     n_hoisted, n_factors : int
-        Entries of ``p`` that the prelude computes, and slots of the factorization.
+        Entries of ``p`` that the prelude computes, and slots of the factorization (with df/dt).
     needs : tuple of tuple of int
         For each observable the species it reads.
     n_jacobian : int
@@ -65,9 +65,10 @@ def generate(
     derivatives = list(model.derivatives)
     entries = jacobian(g, derivatives, worthwhile_cuts(g, derivatives))
     factors = factorize(g, n, entries)
-    slots = list(factors.slots)
+    slots, drift = _drift(model, list(factors.slots))
     ahead = g.frontier([*derivatives, *slots])
-    hoisted = {node: len(model.columns) + i for i, node in enumerate(ahead)}
+    loaded = len(model.columns) + (model.clock is not None)
+    hoisted = {node: loaded + i for i, node in enumerate(ahead)}
     reads = ("y", "p")
     parts = [
         declarations(lanes),
@@ -98,7 +99,7 @@ def generate(
             strides={"b": STAGES},
             lanes=lanes,
         ),
-        step_function(n, lanes),
+        step_function(n, lanes, drift),
         kernel("prelude", g, ("p",), {"o": ahead}, internal=False, lanes=lanes),
         _start(model, bounds, lanes),
     ]
@@ -109,6 +110,16 @@ def generate(
     functions = ("step", "prelude", "initial", "routes", *observed)
     needs = tuple(_species_of(g, node) for node in model.observables)
     return Generated("".join(parts), functions, len(ahead), len(slots), needs, len(entries))
+
+
+def _drift(model: Lowered, slots: list[int]) -> tuple[list[int], Drift | None]:
+    """Return the slots that ``jaclu`` fills, df/dt behind the factors, and how the step uses it."""
+    g, derivatives = model.graph, model.derivatives
+    if model.clock is None or model.clock not in g.live(derivatives):
+        return slots, None
+    by_time = time_derivative(g, derivatives, model.clock)
+    places = {state: len(slots) + i for i, state in enumerate(by_time)}
+    return [*slots, *by_time.values()], Drift(len(model.columns), places)
 
 
 def _species_of(g: Graph, node: int) -> tuple[int, ...]:

@@ -3,34 +3,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimer.engine.launch import DOSE_STEP, launch
-from trimer.engine.solution import ADD_TO_SPECIES, NOT_FINITE, OK, Schedule, Solution
+from trimer.engine.leg import Channel, Passage, chosen_rows, leg, standing
+from trimer.engine.solution import ADD_TO_SPECIES, NOT_FINITE, OK, SET_INPUT, Schedule, Solution
+from trimer.engine.watch import BOTH, FALLING, RISING, Crossings, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-    from trimer.engine.compiled import CompiledModel
+    from trimer.engine.solution import Carrier
+
+    Floats = NDArray[np.float64]
+
+__all__ = [
+    "BOTH", "FALLING", "RISING", "Channel", "Crossings", "Passage", "Population", "Watch",
+    "advance", "carry", "solve",
+]  # fmt: skip
+
+FIRST_STEP = 1 / 240
+"""The step tried first and after every dose, in **days** (0.1 h)."""
 
 
 @dataclass(eq=False)
 class Population:
-    """Patients at one time, on their way.
+    """Patients on their way, each at his own time.
 
     Attributes
     ----------
-    compiled : CompiledModel
+    compiled : CompiledModel or ScipyModel
         Their model.
-    t : float
-        Time they have reached, in **days**.
-    constants : array (N, varied parameters + baselines)
-        What differs between them.
+    t : array (N,)
+        Time that each has reached, in **days**.
+    constants : array (N, constants)
+        What differs between them: varied parameters, baselines.
     inputs : array (N, number of inputs)
         What doses have set.
     state : array (N, n)
@@ -41,73 +52,190 @@ class Population:
         Status (0 while all is well), steps taken and steps tried in vain so far.
     """
 
-    compiled: CompiledModel
-    t: float
-    constants: NDArray[np.float64]
-    inputs: NDArray[np.float64]
-    state: NDArray[np.float64]
-    step: NDArray[np.float64]
+    compiled: Carrier
+    t: Floats
+    constants: Floats
+    inputs: Floats
+    state: Floats
+    step: Floats
     status: NDArray[np.int8]
     steps: NDArray[np.int32]
     rejected: NDArray[np.int32]
 
     @classmethod
-    def begin(cls, compiled: CompiledModel, P: NDArray[np.float64], t: float = 0.0) -> Population:
-        """Return patients in their initial state at time ``t``.
+    def begin(cls, compiled: Carrier, P: Floats, t: ArrayLike = 0.0) -> Population:
+        """Return patients in their initial state.
 
         Who has a parameter, baseline or initial value that is no finite number has failed.
 
         Parameters
         ----------
-        compiled : CompiledModel
+        compiled : CompiledModel or ScipyModel
             The model.
         P : array (N, number of varied parameters)
             Columns in the order of ``compiled.parameters``.
-        t : float
+        t : float or array (N,)
             Time, in **days**.
         """
         state, constants = compiled.start(P)
         size = len(state)
         known = np.isfinite(state).all(axis=1) & np.isfinite(constants).all(axis=1)
         return cls(
-            compiled, float(t), constants, np.zeros((size, len(compiled.inputs))), state,
-            np.full(size, DOSE_STEP), np.where(known, OK, NOT_FINITE).astype(np.int8),
+            compiled, np.array(np.broadcast_to(np.asarray(t, np.float64), size)), constants,
+            np.zeros((size, len(compiled.inputs))), state, np.full(size, FIRST_STEP),
+            np.where(known, OK, NOT_FINITE).astype(np.int8),
             np.zeros(size, np.int32), np.zeros(size, np.int32),
         )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+    def copy(self, rows: ArrayLike | None = None) -> Population:
+        """Return some of the patients, or all, as a population of their own."""
+        who = chosen_rows(self, rows)
+        return Population(self.compiled, *(getattr(self, f.name)[who] for f in fields(self)[1:]))
+
+    def put(self, rows: ArrayLike, other: Population, which: ArrayLike | None = None) -> None:
+        """Set some of the patients to those of another population, as `copy` made it.
+
+        Parameters
+        ----------
+        rows : array of int
+            Rows of this population.
+        other : Population
+            Where they come from.
+        which : array of int, optional
+            Rows of the other one, as many; all by default.
+        """
+        who, source = chosen_rows(self, rows), chosen_rows(other, which)
+        if len(who) != len(source):
+            message = f"Patients to put back: got {len(source)} for {len(who)} rows; give as many."
+            raise ValueError(message)
+        for f in fields(self)[1:]:
+            getattr(self, f.name)[who] = getattr(other, f.name)[source]
+
+    def give(self, rows: ArrayLike | None, kind: int, index: int, value: ArrayLike) -> None:
+        """Dose some of the patients now, as a schedule does.
+
+        Parameters
+        ----------
+        rows : array of int or None
+            Who; everybody if None.
+        kind, index : int
+            `SET_INPUT` and the input, or `ADD_TO_SPECIES` and the species.
+        value : float or array
+            How much, in the unit of the input or species.
+        """
+        who = chosen_rows(self, rows)
+        table = {SET_INPUT: self.inputs, ADD_TO_SPECIES: self.state}.get(kind)
+        if table is None or not 0 <= index < table.shape[1]:
+            message = f"A dose into an input or species that '{self.compiled.name}' does not have."
+            raise ValueError(message)
+        if kind == ADD_TO_SPECIES:
+            table[who, index] += value
+        else:
+            table[who, index] = value
+        self.step[who] = np.minimum(self.step[who], FIRST_STEP)
+
+    def now(self, outputs: Sequence[str], rows: ArrayLike | None = None) -> Floats:
+        """Return outputs of the present state, each patient at his own time.
+
+        Parameters
+        ----------
+        outputs : sequence of str
+            Species or observables.
+        rows : array of int, optional
+            Who; everybody by default.
+
+        Returns
+        -------
+        array (n, K)
+            NaN for who has failed.
+        """
+        look = standing(self, chosen_rows(self, rows), tuple(outputs))
+        self.compiled.carry(self, look)
+        return look.channels[0].values[:, 0]
 
 
 def advance(
     population: Population,
-    t1: float,
+    t1: ArrayLike,
     schedule: Schedule | None = None,
-    times: NDArray[np.float64] | None = None,
+    times: ArrayLike | None = None,
     outputs: Sequence[str] = (),
     *,
+    rows: ArrayLike | None = None,
     rtol: float = 1e-6,
-    atol: NDArray[np.float64] | float | None = None,
+    atol: ArrayLike | None = None,
     threads: int | None = None,
-    out: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
+    out: Floats | None = None,
+) -> Floats:
     """Carry a population forward to ``t1``, in place, and return what was asked for on the way.
 
+    This is :func:`carry` without watches and second channel; see there.
+
+    Returns
+    -------
+    array (n, T, K)
+        NaN where a patient could not be followed.
+    """
+    return carry(
+        population, t1, schedule, times, outputs, rows=rows, rtol=rtol, atol=atol,
+        threads=threads, out=out,
+    ).values  # fmt: skip
+
+
+def carry(  # noqa: PLR0913 (a verb with options by keyword)
+    population: Population,
+    t1: ArrayLike,
+    schedule: Schedule | None = None,
+    times: ArrayLike | None = None,
+    outputs: Sequence[str] = (),
+    *,
+    looks: tuple[ArrayLike, Sequence[str]] | None = None,
+    watches: Sequence[Watch] = (),
+    rows: ArrayLike | None = None,
+    most_crossings: int = 16,
+    rtol: float = 1e-6,
+    atol: ArrayLike | None = None,
+    threads: int | None = None,
+    out: Floats | None = None,
+) -> Passage:
+    """Carry a population forward to ``t1``, in place, and return what was seen on the way.
+
     Each patient's step size is carried over to the next call. Patients with a status other than
-    0 stay where they are.
+    0 stay where they are. The bits of a patient depend on where he is made to stop, and on
+    nothing else: not on who is carried with him, nor on what is looked at.
 
     Parameters
     ----------
     population : Population
         Changed in place.
-    t1 : float
-        Where to, in **days**.
+    t1 : float or array (n,)
+        Where to, in **days**, for all or for each row. Who is there already stays, without a
+        step and without doses.
     schedule : Schedule, optional
-        Doses; none by default. Those of [t, t1) are given: what comes before is past, what comes
-        at ``t1`` belongs to the next call. The row order within one instant is the order of
-        execution.
-    times : array (T,), optional
-        When to look, in **days**, within [t, t1] and rising. A value at the time of a dose is the
-        one before it.
+        Doses of the whole population; none by default. Those of [t, t1) are given: what comes
+        before is past, what comes at ``t1`` belongs to the next call. The row order within one
+        instant is the order of execution.
+    times : array (T,) or (n, T), optional
+        When to look, in **days**, within [t, t1] and rising, for all or for each row; a row may
+        end in ``+inf``. A value at the time of a dose is the one before it.
     outputs : sequence of str
         Species or observables to look at.
+
+    Other Parameters
+    ----------------
+    looks : (times, outputs), optional
+        A second channel of output, with its own times and outputs.
+    watches : sequence of Watch
+        Crossings of levels to report or to stop at. Who stops stands at the crossing, in a state
+        as exact as any, with doses of that instant not yet given. What a dose does in an instant
+        is no crossing, and who begins at a level does not cross it.
+    rows : array of int, optional
+        Who is carried, in the order of the results; everybody by default.
+    most_crossings : int
+        So many crossings of a patient are kept; how many more there were is told.
     rtol : float
         Relative tolerance of a step.
     atol : float or array (n,), optional
@@ -115,54 +243,42 @@ def advance(
         species.
     threads : int, optional
         Threads to use; all processors by default. The results do not depend on it.
-    out : array (N, T, K), optional
+    out : array (n, T, K), optional
         Where to put the result; new memory by default.
 
     Returns
     -------
-    array (N, T, K)
-        NaN where a patient could not be followed.
+    Passage
+        ``values`` (n, T, K), ``looks`` (n, T2, K2) or None, ``crossings``. NaN where a patient did
+        not come.
 
     Notes
     -----
     After an interrupt (Ctrl-C) some patients have moved and some have not: all of them get the
     status of an interrupted run.
     """
-    everyone = np.flatnonzero(population.status == OK)
-    times = np.empty(0) if times is None else np.ascontiguousarray(times, dtype=np.float64)
-    size = len(population.status)
-    _check(population.t, t1, times, rtol)
-    schedule = _due(population, Schedule.empty(size) if schedule is None else schedule)
-    shape = (size, len(times), len(outputs))
-    values = np.empty(shape) if out is None else out
-    if values.shape != shape or values.dtype != np.float64 or not values.flags.c_contiguous:
-        message = f"out must be a C-contiguous float64 array of shape {shape}."
-        raise ValueError(message)
-    if len(everyone) == size:
-        launch(population, t1, schedule, times, outputs, values, rtol, atol, threads)
-    else:
-        values[:] = np.nan
-        part = _select(population, everyone)
-        found = np.empty((len(everyone), *values.shape[1:]))
-        launch(part, t1, _of(schedule, everyone), times, outputs, found, rtol, atol, threads)
-        values[everyone] = found
-        for name in ("inputs", "state", "step", "status", "steps", "rejected"):
-            getattr(population, name)[everyone] = getattr(part, name)
-    population.t = float(t1)
-    return values
+    wanted: list[tuple[ArrayLike | None, Sequence[str], Floats | None]] = [(times, outputs, out)]
+    if looks is not None:
+        wanted.append((*looks, None))
+    whole = leg(
+        population, t1, schedule, wanted, watches, rows, most_crossings, rtol, atol, threads
+    )
+    crossings = population.compiled.carry(population, whole)
+    found = [channel.values for channel in whole.channels]
+    return Passage(found[0], found[1] if looks is not None else None, crossings)
 
 
 def solve(
-    compiled: CompiledModel,
-    P: NDArray[np.float64],
+    compiled: Carrier,
+    P: Floats,
     schedule: Schedule,
     t0: float,
     t1: float,
-    times: NDArray[np.float64],
+    times: Floats,
     outputs: Sequence[str],
     *,
     rtol: float = 1e-6,
-    atol: NDArray[np.float64] | float | None = None,
+    atol: Floats | float | None = None,
     threads: int | None = None,
 ) -> Solution:
     """Follow every patient from t0 to t1 and return the trajectories; see :func:`advance`."""
@@ -175,58 +291,3 @@ def solve(
         times, tuple(outputs), values, population.status, population.steps, population.rejected,
         population.state,
     )  # fmt: skip
-
-
-def _check(t0: float, t1: float, times: NDArray[np.float64], rtol: float) -> None:
-    if not 0 < rtol < np.inf:
-        message = f"The relative tolerance must be positive; it is {rtol}."
-        raise ValueError(message)
-    if not t0 < t1 < np.inf:
-        message = f"A population at day {t0} cannot be carried to day {t1}; give a later time."
-        raise ValueError(message)
-    rising = bool(np.all(np.diff(times) > 0))  # false for NaN, as every comparison here
-    if len(times) and not (rising and times[0] >= t0 and times[-1] <= t1):
-        message = f"Output times must rise and lie between day {t0} and day {t1}."
-        raise ValueError(message)
-
-
-def _due(population: Population, schedule: Schedule) -> Schedule:
-    """Return the doses from now on, checked: compiled code trusts every index."""
-    size, compiled = len(population.status), population.compiled
-    if schedule.n_patients != size:
-        message = f"The schedule doses {schedule.n_patients} patients; the population has {size}."
-        raise ValueError(message)
-    adds = schedule.kind == ADD_TO_SPECIES
-    width = np.where(adds, len(compiled.species), len(compiled.inputs))
-    if not np.all((schedule.index >= 0) & (schedule.index < width)):
-        message = f"The schedule doses an input or species that '{compiled.name}' does not have."
-        raise ValueError(message)
-    past = schedule.time < population.t
-    start = schedule.start
-    if past.any():
-        start = start - np.concatenate([[0], np.cumsum(past)])[start]
-    return Schedule(
-        np.ascontiguousarray(start, dtype=np.int64),
-        np.ascontiguousarray(schedule.time[~past], dtype=np.float64),
-        np.ascontiguousarray(adds[~past], dtype=np.int8),
-        np.ascontiguousarray(schedule.index[~past], dtype=np.int32),
-        np.ascontiguousarray(schedule.value[~past], dtype=np.float64),
-    )
-
-
-def _select(population: Population, rows: NDArray[np.int64]) -> Population:
-    p = population
-    return Population(
-        p.compiled, p.t, p.constants[rows], p.inputs[rows], p.state[rows], p.step[rows],
-        p.status[rows], p.steps[rows], p.rejected[rows],
-    )  # fmt: skip
-
-
-def _of(schedule: Schedule, rows: NDArray[np.int64]) -> Schedule:
-    counts = np.diff(schedule.start)[rows]
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    within = np.arange(start[-1]) - np.repeat(start[:-1], counts)
-    at = np.repeat(schedule.start[rows], counts) + within
-    return Schedule(
-        start, schedule.time[at], schedule.kind[at], schedule.index[at], schedule.value[at]
-    )

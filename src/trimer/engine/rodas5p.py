@@ -8,6 +8,8 @@ Mathematics 63 (2023) 27, in the form that needs no product with the Jacobian:
     (I/(h gamma) - J) k_i = f(y + sum_j A_ij k_j) + (1/h) sum_j C_ij k_j
 
     y_new = y + sum_i B_i k_i,   error = k_8
+
+A right-hand side that uses the time is evaluated at t + c_i h, and h d_i df/dt is added to it.
 """
 
 from __future__ import annotations
@@ -45,6 +47,16 @@ C: tuple[tuple[float, ...], ...] = (
 )  # fmt: skip
 
 B: tuple[float, ...] = (*A[7], 1.0)
+
+#: Stage times c_i, in steps, and factors d_i of h df/dt.
+TIMES: tuple[float, ...] = (
+    0.0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664,
+    1.0, 1.0, 1.0,
+)  # fmt: skip
+DRIFT: tuple[float, ...] = (
+    0.21193756319429014, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734,
+    2.325825639765069, 0.0, 0.0, 0.0,
+)  # fmt: skip
 
 #: Dense output: y(t + theta h) = (1-theta) y + theta (y_new + (1-theta)(K1 + theta (K2 +
 #: theta K3))) with K_r = sum_j DENSE[r][j] k_j.

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from trimer.engine.leg import Leg
+    from trimer.engine.population import Population
+    from trimer.engine.watch import Crossings
+
 OK = 0
 STEP_TOO_SMALL = 1
 TOO_MANY_STEPS = 2
@@ -220,7 +224,33 @@ class CompiledRoute:
     amount_unit: str
 
 
-class Compiled(Protocol):
+class Carrier(Protocol):
+    """What a population needs of its model, whatever the engine."""
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Names of the states."""
+
+    @property
+    def scales(self) -> tuple[float, ...]:
+        """Typical magnitude of each state."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+
+    def start(self, P: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return states (N, n) before the first dose and constants (N, c) of the patients."""
+
+    def carry(self, population: Population, leg: Leg) -> Crossings:
+        """Carry a population along a leg, in place, and fill its channels."""
+
+
+class Compiled(Carrier, Protocol):
     """A model ready to be solved, whatever the engine.
 
     Everything that a simulation needs to know of the model is here as plain data, so that a
@@ -265,8 +295,9 @@ class Compiled(Protocol):
         Y: NDArray[np.float64],
         P: NDArray[np.float64],
         U: NDArray[np.float64] | None = None,
+        t: NDArray[np.float64] | float = 0.0,
     ) -> NDArray[np.float64]:
-        """Return all observables (N, k) of states (N, n), with inputs (N, m) or none."""
+        """Return all observables (N, k) of states (N, n), with inputs (N, m) or none, at `t`."""
 
     def solve(
         self,

@@ -5,24 +5,43 @@
 
 reads the state ``y``, the patient constants ``p`` and the step sizes ``h``, and writes the new
 state ``yn``, the stages ``k`` (those of a state side by side, as dense output wants them) and the
-squared weighted error per patient.
+squared weighted error per patient. If the right-hand side uses the time, its entry of ``p`` holds
+the time of the step's beginning at first and that of its end at last.
 Nothing here accepts or rejects: that is the driver's business.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimer.engine import rodas5p
 from trimer.engine.ir import LANES, Writer, bits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _ARGUMENTS = ("y", "p", "h", "k", "u", "yn", "lu", "atol")
 
 
-def step_function(n: int, lanes: int = LANES) -> str:
+@dataclass(frozen=True)
+class Drift:
+    """How a right-hand side uses the time.
+
+    Attributes
+    ----------
+    place : int
+        Where the time stands in ``p``.
+    slots : mapping of int to int
+        For each state whose rate changes with the time alone: where ``jaclu`` leaves df/dt in
+        ``lu``.
+    """
+
+    place: int
+    slots: Mapping[int, int]
+
+
+def step_function(n: int, lanes: int = LANES, drift: Drift | None = None) -> str:
     """Return the step of a model of ``n`` states, calling its ``rhs``, ``jaclu`` and ``solve``."""
     w = Writer(lanes)
     v = w.vector
@@ -31,16 +50,33 @@ def step_function(n: int, lanes: int = LANES) -> str:
     gh = w.binary("fmul", over_h, w.number(1.0 / rodas5p.GAMMA))
     stages = [w.at(v, "%k", s) for s in range(rodas5p.STAGES)]
     w.do(f"call void @jaclu(ptr %y, ptr %p, {v} {gh}, ptr %lu, ptr {stages[0]})")
+    start = "" if drift is None else w.read(v, "%p", drift.place)
     before: tuple[float, ...] = ()
     for s, (a, c) in enumerate(zip(rodas5p.A, rodas5p.C, strict=True)):
         if s > 0:  # the first stage is f(y), which the Jacobian's kernel leaves in its place
             _prepare(w, n, s, a, c, before, over_h)
+            if drift is not None and rodas5p.TIMES[s] != rodas5p.TIMES[s - 1]:
+                now = w.fma(h, w.number(rodas5p.TIMES[s]), start)
+                w.write(v, now, "%p", drift.place)
             w.do(f"call void @rhs(ptr %u, ptr %p, ptr {stages[s]})")
         before = a
+        if drift is not None:
+            _add_drift(w, s, h, drift)
         w.do(f"call void @solve(ptr %lu, ptr {stages[s]})")
     _finish(w, n)
     arguments = ", ".join(f"ptr noalias %{a}" for a in _ARGUMENTS)
     return w.function("step", f"{arguments}, double %rtol, ptr noalias %error")
+
+
+def _add_drift(w: Writer, s: int, h: str, drift: Drift) -> None:
+    """Add h d_s df/dt to the right-hand side of stage s."""
+    if rodas5p.DRIFT[s] == 0.0:
+        return
+    v = w.vector
+    factor = w.binary("fmul", h, w.number(rodas5p.DRIFT[s]))
+    for i, slot in drift.slots.items():
+        at = i * rodas5p.STAGES + s
+        w.write(v, w.fma(factor, w.read(v, "%lu", slot), w.read(v, "%k", at)), "%k", at)
 
 
 def _prepare(

@@ -11,6 +11,7 @@ from trimer.core.errors import ModelError, UnknownName, did_you_mean
 from trimer.model.check import check
 from trimer.model.model import Model
 from trimer.model.parts import (
+    TIME,
     Baseline,
     Flow,
     Input,
@@ -90,6 +91,9 @@ class Builder:
     ----------
     parameters, states, terms : Symbols
         Symbols declared so far; `terms` holds inputs, roots, baselines and terms.
+    time : sympy symbol
+        Time since the first dose, in days, for terms, flows and observables: a rhythm of one
+        day is ``sympy.cos(2 * sympy.pi * m.time / day)`` with a parameter ``day`` of one day.
 
     Examples
     --------
@@ -145,6 +149,7 @@ class Builder:
         )
         self.states = Symbols("species", name)
         self.terms = Symbols("term", name)
+        self.time = sympy.Symbol(TIME)
 
     def species(self, name: str, definition: str, unit: str, *, scale: float) -> sympy.Symbol:
         """Declare a state; `scale` is its typical magnitude in `unit`."""

@@ -12,6 +12,7 @@ from trimer.core import spread
 from trimer.core.errors import did_you_mean
 from trimer.model.check_units import unit_problems
 from trimer.model.parameter import BASES
+from trimer.model.parts import TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,6 +69,7 @@ def _names(model: Model) -> Iterator[str]:
 
 
 def _symbols(model: Model) -> Iterator[tuple[str, str]]:
+    yield "time", TIME
     yield from (("parameter", parameter.name) for parameter in model.parameters)
     yield from ((kind, part.name) for kind, part in model.quantities())
 
@@ -87,7 +89,7 @@ def expressions(model: Model) -> Iterator[tuple[str, Expr, frozenset[str]]]:
         yield f"initial value of '{species.name}'", species.initial, at_start
     # While it runs, roots are gone: what a flow needs of them is kept in a baseline.
     later = at_start - {part.name for part in model.roots}
-    later |= {part.name for part in model.species} | {part.name for part in model.inputs}
+    later |= {part.name for part in model.species} | {part.name for part in model.inputs} | {TIME}
     for term in model.terms:
         yield f"term '{term.name}'", term.expression, later
         later |= {term.name}
@@ -110,6 +112,11 @@ def _scopes(model: Model) -> Iterator[str]:
             if name not in declared:
                 hint = did_you_mean(name, sorted(allowed))
                 yield f"Unknown symbol '{name}' in {place} of '{model.name}'.{hint}"
+            elif name == TIME and name not in allowed:
+                yield (
+                    f"Time cannot be used in {place} of '{model.name}': that is computed once, "
+                    "at the start. Use it in terms, flows and observables."
+                )
             elif name not in allowed:
                 yield (
                     f"The {declared[name]} '{name}' cannot be used in {place} of '{model.name}': "

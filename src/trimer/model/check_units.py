@@ -2,8 +2,8 @@
 """Check the units of every expression of a model.
 
 What is added or compared has one unit, up to a factor of exactly 1; exponents and arguments of
-exp and log are plain numbers; a zero has any unit. A number in an equation is a plain number:
-one that carries a unit belongs on the parameter card.
+exp, log, cos and sin are plain numbers; a zero has any unit. A number in an equation is a plain
+number: one that carries a unit belongs on the parameter card.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sympy
 from trimer.core.errors import UnitError
 from trimer.core.units import NUMBER, Dimension, dimension
 from trimer.model.layout import text
+from trimer.model.parts import TIME
 from trimer.model.show import layout
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _MOST_NAMED = 3
 
 def unit_problems(model: Model, card: Card) -> Iterator[str]:
     """Yield a sentence for each unit that cannot be read or does not fit."""
-    units: dict[str, Dimension] = {}
+    units: dict[str, Dimension] = {TIME: dimension("day")}
     for place, symbol, unit in _declared(model, card):
         try:
             units[symbol] = dimension(unit)
@@ -113,11 +114,12 @@ class _Checker:
             return self._power(expression)
         if isinstance(expression, sympy.Add | sympy.Max | sympy.Min):
             return self._common(expression)
-        if isinstance(expression, sympy.exp | sympy.log):
+        if isinstance(expression, sympy.exp | sympy.log | sympy.cos | sympy.sin):
             self._must_be_number(expression.args[0], f"the argument of {expression.func}")
             return NUMBER
         message = (
-            f"{expression.func} is not known here; use + - * / powers, exp, log, sqrt, Max, Min."
+            f"{expression.func} is not known here; "
+            "use + - * / powers, exp, log, cos, sin, sqrt, Max, Min."
         )
         raise _Misfit(message)
 

@@ -2,7 +2,7 @@
 """What a model is made of: species, inputs, terms, flows, observables, routes.
 
 All expressions are sympy expressions of plain symbols; a symbol's name is the name of the part
-it stands for. Time is in days.
+it stands for. Time is in days; the symbol `TIME` stands for it where an equation needs it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import sympy
 
     Expr: TypeAlias = sympy.Expr
+
+TIME = "time"
+"""Name of the time since the first dose, in **days**; no other symbol of a model may have it."""
 
 
 @dataclass(frozen=True, slots=True)

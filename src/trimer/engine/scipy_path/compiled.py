@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import sympy
 
 from trimer.engine.scipy_path.printed import (
     Named,
@@ -16,16 +17,21 @@ from trimer.engine.scipy_path.printed import (
     split_terms,
     to_arrays,
     to_numbers,
+    uses_time,
 )
 from trimer.engine.solution import CompiledRoute
+from trimer.model.parts import TIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from trimer.engine.leg import Leg
+    from trimer.engine.population import Population
     from trimer.engine.scipy_path.printed import ArrayFunction, NumberFunction
     from trimer.engine.solution import Schedule, Solution
+    from trimer.engine.watch import Crossings
     from trimer.model.model import Model
     from trimer.model.parameter import Parameter
     from trimer.model.parts import Root
@@ -65,6 +71,7 @@ class ScipyModel:
     vary: tuple[str, ...] = ()
     engine: str = "scipy LSODA"
     method: str = "LSODA"
+    functions: dict[str, NumberFunction] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return a short card."""
@@ -162,6 +169,15 @@ class ScipyModel:
         """Name of the parameter that holds body weight."""
         return self.model.weight
 
+    @cached_property
+    def uses_time(self) -> bool:
+        """Whether an equation uses the time."""
+        return uses_time(self.model)
+
+    def start(self, P: Floats) -> tuple[Floats, Floats]:
+        """Return the state (N, n) before the first dose, and what does not change (N, c)."""
+        return self.initial(P), self.constants(P)
+
     def initial(self, P: Floats) -> Floats:
         """Return the state (N, n) before the first dose."""
         return self._of_constants(self.equations.start, P)
@@ -170,11 +186,19 @@ class ScipyModel:
         """Return what one unit of amount does on each route, (N, number of routes)."""
         return self._of_constants(self.equations.factors, P)
 
-    def observe(self, Y: Floats, P: Floats, U: Floats | None = None) -> Floats:
-        """Return all observables (N, k) of states (N, n), with inputs (N, m) or none."""
+    def observe(
+        self, Y: Floats, P: Floats, U: Floats | None = None, t: Floats | float = 0.0
+    ) -> Floats:
+        """Return all observables (N, k) of states (N, n), with inputs (N, m) or none, at `t`."""
         if U is None:
             U = np.zeros((len(Y), len(self.inputs)))
-        return self.read(self.constants(P), Y, U)
+        return self.read(self.constants(P), Y, U, np.broadcast_to(np.asarray(t, float), len(Y)))
+
+    def carry(self, population: Population, leg: Leg) -> Crossings:
+        """Carry a population along a leg; see `trimer.engine.population.carry`."""
+        from trimer.engine.scipy_path.solve import scipy_carry
+
+        return scipy_carry(population, leg)
 
     def solve(
         self,
@@ -189,10 +213,10 @@ class ScipyModel:
         atol: Floats | float | None = None,
         threads: int | None = None,  # noqa: ARG002 (one interpreter, one thread)
     ) -> Solution:
-        """Follow every patient from `t0` to `t1`; see `scipy_solve`."""
-        from trimer.engine.scipy_path.solve import scipy_solve
+        """Follow every patient from `t0` to `t1`; see `trimer.engine.population.solve`."""
+        from trimer.engine.population import solve
 
-        return scipy_solve(self, P, schedule, t0, t1, times, outputs, rtol, atol)
+        return solve(self, P, schedule, t0, t1, times, outputs, rtol=rtol, atol=atol)
 
     @cached_property
     def equations(self) -> Equations:
@@ -204,7 +228,7 @@ class ScipyModel:
         baselines = [Named(part.name, part.expression) for part in model.baselines]
         fixed = [*baselines, *static]
         constants = [*known, *roots, *(part.name for part in fixed)]
-        arguments = [constants, list(self.species), list(self.inputs)]
+        arguments = [constants, *self._moving()]
         slopes = model.derivatives()
         partials, pairs, entries = chain_rule(slopes, moving, self.species)
         return Equations(
@@ -218,6 +242,26 @@ class ScipyModel:
             rows=np.array([i for i, _ in pairs], dtype=np.intp),
             columns=np.array([j for _, j in pairs], dtype=np.intp),
         )
+
+    def _moving(self) -> list[list[str]]:
+        """Return the names of what changes: species, and inputs with the time if it is used."""
+        return [list(self.species), [*self.inputs, *[TIME] * self.uses_time]]
+
+    def watched(self, name: str) -> NumberFunction:
+        """Return an observable or species as a function of plain numbers, printed once."""
+        known = self.functions.get(name)
+        if known is None:
+            model = self.model
+            static, moving = split_terms(model)
+            fixed = [row.name for row in model.parameters]
+            fixed += [root.name for root in model.roots]
+            fixed += [part.name for part in model.baselines]
+            fixed += [part.name for part in static]
+            arguments = [fixed, *self._moving()]
+            expressions = {o.name: o.expression for o in model.observables}
+            expression = expressions.get(name, sympy.Symbol(name))
+            known = self.functions[name] = to_numbers(arguments, moving, [expression])
+        return known
 
     def constants(self, P: Floats) -> Floats:
         """Return what does not change within a patient (N, c): parameters and baselines."""
@@ -241,10 +285,11 @@ class ScipyModel:
         with np.errstate(all="ignore"):
             return _columns(function(list(self.constants(P).T)), len(P))
 
-    def read(self, constants: Floats, Y: Floats, U: Floats) -> Floats:
-        """Return all observables (N, k) of constants (N or 1, c), states and inputs."""
+    def read(self, constants: Floats, Y: Floats, U: Floats, t: Floats) -> Floats:
+        """Return all observables (N, k) of constants (N or 1, c), states, inputs and times."""
+        clock = [t] * self.uses_time
         with np.errstate(all="ignore"):
-            values = self.equations.read(list(constants.T), list(Y.T), list(U.T))
+            values = self.equations.read(list(constants.T), list(Y.T), [*U.T, *clock])
         return _columns(values, len(Y))
 
 

@@ -16,6 +16,8 @@ import sympy
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
 
+from trimer.model.parts import TIME
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -40,7 +42,7 @@ class Named(NamedTuple):
 
 def split_terms(model: Model) -> tuple[list[Named], list[Named]]:
     """Part the terms into those that are constant within a patient and those that move."""
-    moving_names = {s.name for s in model.species} | {u.name for u in model.inputs}
+    moving_names = {s.name for s in model.species} | {u.name for u in model.inputs} | {TIME}
     static: list[Named] = []
     moving: list[Named] = []
     for term in model.terms:
@@ -50,6 +52,13 @@ def split_terms(model: Model) -> tuple[list[Named], list[Named]]:
         else:
             static.append(Named(term.name, term.expression))
     return static, moving
+
+
+def uses_time(model: Model) -> bool:
+    """Return whether an equation of a model uses the time."""
+    parts = [*model.derivatives(), *(t.expression for t in model.terms)]
+    parts += [o.expression for o in model.observables]
+    return any(TIME in _uses(part) for part in parts)
 
 
 def chain_rule(
