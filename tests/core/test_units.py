@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,19 @@ def test_a_unit_prints_as_it_was_written():
     assert str(dimension("nmol/L/day") * dimension("nmol/L")) == "nmol²/L²/day"
     assert str(NUMBER) == "1"
     assert str(dimension("1/day")) == "1/day"
+
+
+@pytest.mark.parametrize("text", ["mmHg", "mmHg/mL", "U/L", "mg/dL", "g/dL/unit", "1/min/degC"])
+def test_units_of_a_ward_are_known(text):
+    """Vital signs, laboratory tests and transfusions have their clinical units."""
+    assert check(text) == ""
+
+
+def test_units_of_a_ward_do_not_pass_for_one_another():
+    """Pressure, enzyme activity and transfused units are no plain numbers; 1 mg/dL is 10 mg/L."""
+    kinds = [dimension(text) for text in ("mmHg", "U", "unit", "1")]
+    assert not any(a.measures_as(b) for a, b in combinations(kinds, 2))
+    assert dimension("mg/dL").factor == pytest.approx(10 * dimension("mg/L").factor)
 
 
 def test_an_unknown_unit_gets_a_suggestion():

@@ -108,6 +108,10 @@ class ProtocolError(InputError):
     """A dosing protocol is wrong."""
 
 
+class ConditionError(InputError):
+    """A condition cannot be read, or asks for what there is not."""
+
+
 class StudyError(InputError):
     """A study file is wrong."""
 

@@ -49,12 +49,16 @@ molar = mole / liter = M
 molecule = [molecule]
 cell = [cell]
 degC = [temperature]
+mmHg = [pressure]
+enzyme_unit = [enzyme] = U
+unit = [transfusion]
 """.strip().splitlines()
 
 _COMMON = (
     "day", "h", "min", "week", "1/day", "kg", "g", "mg", "ug", "ng", "pg", "L", "mL", "uL", "L/day",
     "mol", "nmol", "pmol", "nmol/L", "pg/mL", "ng/mL", "mg/L", "molecule", "cell", "Gcell", "G/L",
-    "cell/uL", "molecule/cell", "degC", "%", "1", "m", "cm", "mm", "um",
+    "cell/uL", "molecule/cell", "degC", "mmHg", "U/L",
+    "g/dL", "mg/dL", "1/min", "unit", "%", "1", "m", "cm", "mm", "um",
 )  # fmt: skip
 _GIGA_PER_LITER = re.compile(r"(?<![A-Za-z])G(?=\s*/\s*L\b)")
 _CLOSE = 1e-9
