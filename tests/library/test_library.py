@@ -10,18 +10,31 @@ from trimer.core.errors import UnknownName
 from trimer.core.sources import read_sources
 
 
-def test_the_reference_model_is_listed_and_described():
-    """The listed names can be described and loaded; the alias leads to the same model."""
-    assert library.names() == ("flotetuzumab-reference",)
+@pytest.fixture(scope="module", params=library.names())
+def shipped(request):
+    """Return each shipped model in turn."""
+    return library.load(request.param)
+
+
+def test_models_are_listed_and_described():
+    """The listed names can be described and loaded, each under its own name."""
+    assert library.names() == ("flotetuzumab", "flotetuzumab-reference", "blinatumomab")
     assert "45 states" in library.description("flotetuzumab-reference")
-    assert library.description("flotetuzumab") == library.description("flotetuzumab-reference")
-    assert library.load("flotetuzumab").name == "flotetuzumab-reference"
+    for name in library.names():
+        assert library.load(name).name == name
 
 
 def test_an_unknown_model_gets_a_suggestion():
     """A misspelled model is answered with the nearest name."""
     with pytest.raises(UnknownName, match=r"Unknown model 'flotetuzumb'\. Did you mean 'flotetuz"):
         library.load("flotetuzumb")
+
+
+def test_a_model_that_is_built_on_another_names_the_files_of_both():
+    """Nothing that defines it is forgotten, so that code from a cache is never stale."""
+    own = {name: set(library.files(name)) for name in library.names()}
+    assert own["flotetuzumab-reference"] < own["flotetuzumab"] < own["blinatumomab"]
+    assert sum(path.name == "card.csv" for path in own["blinatumomab"]) == 3
 
 
 def test_the_files_of_a_model_are_its_whole_definition():
@@ -60,17 +73,17 @@ def test_the_model_has_its_45_states_and_their_inputs(reference):
     assert reference.read_outs == ("crs_deviate",)
 
 
-def test_the_drugs_of_a_model_are_known_without_building_it(reference):
+def test_the_drugs_of_a_model_are_known_without_building_it(shipped):
     """The list in the library is that of the routes."""
-    assert set(library.drugs(reference.name)) == {route.drug for route in reference.routes}
+    assert set(library.drugs(shipped.name)) == {route.drug for route in shipped.routes}
 
 
-def test_every_source_is_cited_and_every_number_has_one(reference):
+def test_every_source_is_cited_and_every_number_has_one(shipped):
     """No source is there for show, and no parameter stands without one."""
-    cited = {key for part in reference.parameters for key in part.sources}
-    cited |= {key for part in (*reference.terms, *reference.flows) for key in part.sources}
-    assert cited == set(reference.sources)
-    assert all(part.sources and part.basis and part.definition for part in reference.parameters)
+    cited = {key for part in shipped.parameters for key in part.sources}
+    cited |= {key for part in (*shipped.terms, *shipped.flows) for key in part.sources}
+    assert cited == set(shipped.sources)
+    assert all(part.sources and part.basis and part.definition for part in shipped.parameters)
 
 
 def test_what_was_cited_from_memory_says_so():
@@ -83,10 +96,10 @@ def test_what_was_cited_from_memory_says_so():
         assert "cited from memory" in sources[key].note
 
 
-def test_the_model_says_what_it_is_not_for(reference):
+def test_a_model_says_what_it_is_not_for(shipped):
     """Assumptions and limits are sentences."""
-    assert "Not for the care of a person" in reference.limits[0]
-    for sentence in (*reference.assumptions, *reference.limits):
+    assert "Not for the care of a person" in shipped.limits[0]
+    for sentence in (*shipped.assumptions, *shipped.limits):
         assert sentence.endswith(".")
         assert "  " not in sentence
 

@@ -120,3 +120,22 @@ def test_any_row_is_read_or_refused(cells):
     """Whatever stands in eight fields is a parameter or a list of sentences."""
     with contextlib.suppress(CardError):
         parse_card(f"{HEADER}\n{','.join(cells)}", "card.csv", SOURCES)
+
+
+def test_a_card_takes_the_rows_of_another():
+    """Rows come behind its own, each with its own place and sources."""
+    own = parse_card(f"{HEADER}\n{GOOD}\n", "own.csv", SOURCES)
+    more = {"C2022": Source("C2022", "misc", title="One more")}
+    other = parse_card(f"{HEADER}\nV,volume,3,L,,C2022,assumed,\n", "other.csv", more)
+    both = own.with_rows(other)
+    assert [row.name for row in both.parameters] == ["CL", "V"]
+    assert set(both.sources) == {*SOURCES, "C2022"}
+    assert both.place("V", "value") == "'other.csv', line 2, field 'value' of 'V'"
+
+
+def test_a_row_in_two_cards_is_refused():
+    """Neither silently wins."""
+    own = parse_card(f"{HEADER}\n{GOOD}\n", "own.csv", SOURCES)
+    other = parse_card(f"{HEADER}\n{GOOD}\n", "other.csv", SOURCES)
+    with pytest.raises(CardError, match=r"'CL' is in two cards: see 'other\.csv', line 2"):
+        own.with_rows(other)

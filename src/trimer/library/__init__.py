@@ -19,21 +19,41 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 
 _DESCRIPTIONS = {
+    "flotetuzumab": (
+        "Flotetuzumab (CD123 x CD3) in relapsed or refractory AML, with what a ward sees: the "
+        "reference model, vital signs, support, organ tests, blood, infections. Nominal."
+    ),
     "flotetuzumab-reference": (
         "Flotetuzumab (CD123 x CD3) in relapsed or refractory AML: 45 states from binding to "
         "blasts, T cells, cytokines, fever and blood counts."
     ),
+    "blinatumomab": (
+        "Blinatumomab (CD19 x CD3) in relapsed or refractory B-cell ALL: the flotetuzumab model "
+        "and its ward with another molecule. Nominal, not validated."
+    ),
 }
+
+_WARD = (
+    "tocilizumab", "dexamethasone", "chemotherapy", "methylprednisolone", "acetaminophen",
+    "fluids", "filgrastim", "red_cells", "platelet_units", "vasopressor", "oxygen", "antibiotic",
+    "antifungal", "bacterial_infection", "fungal_infection",
+)  # fmt: skip
 
 _DRUGS = {
+    "flotetuzumab": ("flotetuzumab", *_WARD),
     "flotetuzumab-reference": ("flotetuzumab", "tocilizumab", "dexamethasone", "chemotherapy"),
+    "blinatumomab": ("blinatumomab", *_WARD),
 }
 
-_ALIASES = {"flotetuzumab": "flotetuzumab-reference"}
+_PARTS = {
+    "flotetuzumab": ("flotetuzumab_reference", "flotetuzumab"),
+    "blinatumomab": ("flotetuzumab_reference", "flotetuzumab", "blinatumomab"),
+}
+"""Packages that define a model, where it is more than its own."""
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the shipped models, without aliases."""
+    """Return the names of the shipped models."""
     return tuple(_DESCRIPTIONS)
 
 
@@ -65,7 +85,7 @@ def load(name: str) -> Model:
     Parameters
     ----------
     name : str
-        One of `names`, or the alias ``flotetuzumab``.
+        One of `names`.
 
     Raises
     ------
@@ -74,7 +94,7 @@ def load(name: str) -> Model:
 
     Examples
     --------
-    >>> load("flotetuzumab")
+    >>> load("flotetuzumab-reference")
     <Model flotetuzumab-reference 1.0: 45 species, 147 parameters (44 varied), ...
     """
     package = import_module(f"{__name__}.{_package(name)}")
@@ -92,9 +112,10 @@ def files(name: str) -> tuple[Path, ...]:
     UnknownName
         If there is no such model.
     """
-    folder = _HERE / _package(name)
     kinds = {".py", ".csv", ".bib"}
-    return tuple(sorted(path for path in folder.iterdir() if path.suffix in kinds))
+    packages = _PARTS.get(_resolved(name), (_package(name),))
+    found = [path for package in packages for path in (_HERE / package).iterdir()]
+    return tuple(sorted(path for path in found if path.suffix in kinds))
 
 
 def protocol_names() -> tuple[str, ...]:
@@ -130,9 +151,8 @@ def study_path(name: str) -> Path:
 
 
 def _resolved(name: str) -> str:
-    name = _ALIASES.get(name, name)
     if name not in _DESCRIPTIONS:
-        hint = did_you_mean(name, (*_DESCRIPTIONS, *_ALIASES))
+        hint = did_you_mean(name, _DESCRIPTIONS)
         message = f"Unknown model '{name}'.{hint}"
         raise UnknownName(message)
     return name

@@ -55,6 +55,27 @@ class Card:
         place = self.places.get(name)
         return f"parameter '{name}'" if place is None else f"{place}, field '{column}' of '{name}'"
 
+    def with_rows(self, other: Card) -> Card:
+        """Return this card with the rows of another behind its own.
+
+        Raises
+        ------
+        CardError
+            If both name a parameter.
+        """
+        known = {parameter.name for parameter in self.parameters}
+        for parameter in other.parameters:
+            if parameter.name in known:
+                raise CardError(
+                    f"Parameter '{parameter.name}' is in two cards: see "
+                    f"{other.place(parameter.name, 'name')}. Remove one of the rows."
+                )
+        return Card(
+            (*self.parameters, *other.parameters),
+            {**self.sources, **other.sources},
+            {**self.places, **other.places},
+        )
+
     def __repr__(self) -> str:
         """Return the numbers of rows and sources."""
         parameters = counted(len(self.parameters), "parameter")

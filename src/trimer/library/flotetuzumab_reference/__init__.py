@@ -28,6 +28,7 @@ from trimer.library.flotetuzumab_reference import (
     t_cells,
     vitals,
 )
+from trimer.library.flotetuzumab_reference.molecule import FLOTETUZUMAB
 from trimer.model.build import Builder
 from trimer.model.card import read_card
 
@@ -73,15 +74,15 @@ def build() -> Model:
         weight="WT",
         read_outs=("crs_deviate",),
     )
-    states.declare(m)
-    start.declare(m)
-    signals.declare(m)
-    drug.declare(m)
+    states.declare(m, FLOTETUZUMAB)
+    start.declare(m, FLOTETUZUMAB)
+    signals.declare(m, FLOTETUZUMAB)
+    drug.declare(m, FLOTETUZUMAB)
     t_cells.declare(m)
-    leukemia.declare(m)
+    leukemia.declare(m, FLOTETUZUMAB)
     hematopoiesis.declare(m)
     cytokines.declare(m)
     rescue.declare(m)
     vitals.declare(m)
-    observables.declare(m)
+    observables.declare(m, FLOTETUZUMAB)
     return m.build()

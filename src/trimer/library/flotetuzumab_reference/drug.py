@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flotetuzumab: distribution, two-step binding to CD3 and CD123, loss of the complexes."""
+"""The drug: distribution, two-step binding to CD3 and its target, loss of the complexes."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sympy import Symbol
 
+    from trimer.library.flotetuzumab_reference.molecule import Molecule
     from trimer.model.build import Builder
     from trimer.model.parts import Expr
 
 _MOLAR_RATE = "nmol/L/day"
 
 
-def declare(m: Builder) -> None:
-    """Declare distribution, binding and routes of flotetuzumab."""
-    _distribution(m)
-    for site in _sites(m):
-        _binding(m, site)
-    _totals(m)
-    _routes(m)
+def declare(m: Builder, molecule: Molecule) -> None:
+    """Declare distribution, binding and routes of the drug."""
+    _distribution(m, molecule)
+    for site in _sites(m, molecule):
+        _binding(m, molecule, site)
+    _totals(m, molecule)
+    _routes(m, molecule)
 
 
-def _distribution(m: Builder) -> None:
+def _distribution(m: Builder, molecule: Molecule) -> None:
     y, p = m.states, m.parameters
     m.flow("infusion", "drug infused", "nmol/day", m.terms.inf, {y.Dc: 1 / p.Vc})
     m.flow(
@@ -33,7 +34,7 @@ def _distribution(m: Builder) -> None:
         "nmol/day",
         p.CL * y.Dc,
         {y.Dc: -1 / p.Vc},
-        sources=("Clements2020",),
+        sources=molecule.clearance_sources,
     )
     m.flow(
         "tissue exchange",
@@ -61,23 +62,25 @@ class _Site:
     drug: Symbol
     volume: Symbol
     t_cells: Symbol
-    targets: Expr  # cells that carry CD123, in blast equivalents
+    targets: Expr  # cells that carry the target, in blast equivalents
     death: Expr  # of a target cell, other than by its complexes' uptake
 
 
-def _sites(m: Builder) -> tuple[_Site, _Site]:
+def _sites(m: Builder, molecule: Molecule) -> tuple[_Site, _Site]:
     y, p, t = m.states, m.parameters, m.terms
-    targets = t.Bmp + p.fLSC123 * t.LSCp
+    targets = t.Bmp + p[molecule.name("fLSC")] * t.LSCp
     return (
         _Site("blood", "b", "w", y.Dc, p.Vc, t.TbT, t.Bbp, t.kapb + p.dBb),
         _Site("marrow", "m", "v", y.Dm, p.Vm, t.TmT, targets, t.kapm + t.chB + p.dB),
     )
 
 
-def _binding(m: Builder, at: _Site) -> None:
+def _binding(m: Builder, molecule: Molecule, at: _Site) -> None:
     """Declare binding in two steps, in either order, and the loss of the complexes."""
     y, p = m.states, m.parameters
-    C3, C123, TR = y[f"C3{at.mark}"], y[f"C123{at.mark}"], y[f"TR{at.mark}"]
+    target = molecule.target
+    C3, CX, TR = y[f"C3{at.mark}"], y[molecule.name("C", at.mark)], y[f"TR{at.mark}"]
+    RX, kon, koff, kint = (p[molecule.name(name)] for name in ("R", "kon", "koff", "kint"))
 
     def term(name: str, definition: str, unit: str, expression: Expr, *sources: str) -> Symbol:
         return m.term(name, f"{definition} in {at.name}", unit, expression, sources=sources)
@@ -87,76 +90,84 @@ def _binding(m: Builder, at: _Site) -> None:
 
     per_cell = p.NG / at.volume
     R3 = term(f"R3{at.mark}", "free CD3", "nmol/L", p.R3 * at.t_cells * per_cell - C3 - TR)
-    R12 = term(f"R12{at.mark}", "free CD123", "nmol/L", p.R123 * at.targets * per_cell - C123 - TR)
+    free = term(
+        f"{molecule.free}{at.mark}",
+        f"free {target}",
+        "nmol/L",
+        RX * at.targets * per_cell - CX - TR,
+    )
     to_CD3 = term(
         f"{at.step}1",
         "drug to CD3",
         _MOLAR_RATE,
         p.kon3 * at.drug * R3 - p.koff3 * C3,
-        "Chichili2015",
-        "Betts2019",
+        *molecule.CD3_sources,
     )
-    to_CD123 = term(
+    to_target = term(
         f"{at.step}2",
-        "drug to CD123",
+        f"drug to {target}",
         _MOLAR_RATE,
-        p.kon123 * at.drug * R12 - p.koff123 * C123,
-        "Chichili2015",
+        kon * at.drug * free - koff * CX,
+        *molecule.target_sources,
     )
-    C123_to_CD3 = term(
+    target_to_CD3 = term(
         f"{at.step}3",
-        "CD123-bound drug to CD3",
+        f"{target}-bound drug to CD3",
         _MOLAR_RATE,
-        p.chi * p.kon3 * C123 * R3 - p.koff3 * TR,
+        p.chi * p.kon3 * CX * R3 - p.koff3 * TR,
     )
-    C3_to_CD123 = term(
+    CD3_to_target = term(
         f"{at.step}4",
-        "CD3-bound drug to CD123",
+        f"CD3-bound drug to {target}",
         _MOLAR_RATE,
-        p.chi * p.kon123 * C3 * R12 - p.koff123 * TR,
+        p.chi * kon * C3 * free - koff * TR,
     )
-    loss123 = term(f"loss123{at.mark}", "loss of CD123-bound drug", "1/day", p.kint123 + at.death)
+    loss = term(
+        molecule.name("loss", at.mark), f"loss of {target}-bound drug", "1/day", kint + at.death
+    )
     lossT = term(f"lossT{at.mark}", "loss of trimers", "1/day", p.kintT + at.death)
 
     flow("CD3 binding", "drug binds CD3", to_CD3, {at.drug: -1, C3: 1})
-    flow("CD123 binding", "drug binds CD123", to_CD123, {at.drug: -1, C123: 1})
-    flow("trimer by CD3", "trimer forms", C123_to_CD3, {C123: -1, TR: 1})
-    flow("trimer by CD123", "trimer forms", C3_to_CD123, {C3: -1, TR: 1})
+    flow(f"{target} binding", f"drug binds {target}", to_target, {at.drug: -1, CX: 1})
+    flow("trimer by CD3", "trimer forms", target_to_CD3, {CX: -1, TR: 1})
+    flow(f"trimer by {target}", "trimer forms", CD3_to_target, {C3: -1, TR: 1})
     flow("CD3 internalization", "CD3-bound drug is taken up", p.kint3 * C3, {C3: -1})
     flow(
-        "CD123 loss",
-        "CD123-bound drug is taken up or dies with its cell",
-        loss123 * C123,
-        {C123: -1},
+        f"{target} loss",
+        f"{target}-bound drug is taken up or dies with its cell",
+        loss * CX,
+        {CX: -1},
     )
     flow("trimer loss", "trimer is taken up or dies with its blast", lossT * TR, {TR: -1})
 
 
-def _totals(m: Builder) -> None:
+def _totals(m: Builder, molecule: Molecule) -> None:
     """Declare what a mass balance needs: given = in the body + eliminated."""
     y, p, t = m.states, m.parameters, m.terms
+    bound_b, bound_m = y[molecule.name("C", "b")], y[molecule.name("C", "m")]
+    loss_b, loss_m = t[molecule.name("loss", "b")], t[molecule.name("loss", "m")]
     m.term(
         "body",
         "drug in the body, free and bound",
         "nmol",
-        p.Vc * (y.Dc + y.C3b + y.C123b + y.TRb)
+        p.Vc * (y.Dc + y.C3b + bound_b + y.TRb)
         + p.Vp * y.Dp
-        + p.Vm * (y.Dm + y.C3m + y.C123m + y.TRm),
+        + p.Vm * (y.Dm + y.C3m + bound_m + y.TRm),
     )
     m.term(
         "eliminated",
         "drug eliminated, by clearance and with its targets",
         "nmol/day",
         p.CL * y.Dc
-        + p.Vc * (p.kint3 * y.C3b + t.loss123b * y.C123b + t.lossTb * y.TRb)
-        + p.Vm * (p.kint3 * y.C3m + t.loss123m * y.C123m + t.lossTm * y.TRm),
+        + p.Vc * (p.kint3 * y.C3b + loss_b * bound_b + t.lossTb * y.TRb)
+        + p.Vm * (p.kint3 * y.C3m + loss_m * bound_m + t.lossTm * y.TRm),
     )
 
 
-def _routes(m: Builder) -> None:
+def _routes(m: Builder, molecule: Molecule) -> None:
     y, p, t = m.states, m.parameters, m.terms
     m.route(
-        "flotetuzumab",
+        molecule.drug,
         "infusion",
         t.inf,
         amount_unit="ng",
@@ -164,7 +175,7 @@ def _routes(m: Builder) -> None:
         definition="infusion into a vein",
     )
     m.route(
-        "flotetuzumab",
+        molecule.drug,
         "bolus",
         y.Dc,
         amount_unit="ng",

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from trimer.model.shapes import at_least
 
 if TYPE_CHECKING:
+    from trimer.library.flotetuzumab_reference.molecule import Molecule
     from trimer.model.build import Builder
 
 _CELLS = "Gcell/day"
 
 
-def declare(m: Builder) -> None:
+def declare(m: Builder, molecule: Molecule) -> None:
     """Declare the leukemic clone, its PD-L1 and the normal cells that share its target."""
     _clone(m)
     _killing(m)
-    _surface(m)
+    _surface(m, molecule)
 
 
 def _clone(m: Builder) -> None:
@@ -65,15 +66,16 @@ def _killing(m: Builder) -> None:
     )
 
 
-def _surface(m: Builder) -> None:
+def _surface(m: Builder, molecule: Molecule) -> None:
     y, p, t = m.states, m.parameters, m.terms
-    m.flow("CD123+ renewal", "normal CD123+ cells renew", "1/day", p.kN * (1 - y.N123), {y.N123: 1})
+    cells, N = molecule.normal, y[molecule.name("N")]
+    m.flow(f"{molecule.flow} renewal", f"{cells} renew", "1/day", p.kN * (1 - N), {N: 1})
     m.flow(
-        "CD123+ kill",
-        "T cells kill normal CD123+ cells",
+        f"{molecule.flow} kill",
+        f"T cells kill {cells}",
         "1/day",
-        p.kkN * t.at / p.actt * y.N123,
-        {y.N123: -1},
+        p.kkN * t.at / p.actt * N,
+        {N: -1},
     )
     IFN = m.term("IFNp", "interferon gamma, floored", "pg/mL", at_least(y.IFNg, 0))
     m.flow(

@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING
 from trimer.model.shapes import at_least
 
 if TYPE_CHECKING:
+    from trimer.library.flotetuzumab_reference.molecule import Molecule
     from trimer.model.build import Builder
+    from trimer.model.parts import Expr
 
 
-def declare(m: Builder) -> None:
-    """Declare the observables."""
-    _drug(m)
+def declare(m: Builder, molecule: Molecule, temperature: Expr | None = None) -> None:
+    """Declare the observables; `temperature` is what a thermometer shows, by default `Temp`."""
+    _drug(m, molecule)
     _cells(m)
-    _signals(m)
+    _signals(m, m.states.Temp if temperature is None else temperature)
+    _amounts(m, molecule)
 
 
-def _drug(m: Builder) -> None:
+def _drug(m: Builder, molecule: Molecule) -> None:
     y, p, t = m.states, m.parameters, m.terms
     m.observable(
         "concentration",
-        "free flotetuzumab in plasma",
+        f"free {molecule.drug} in plasma",
         "ng/mL",
         y.Dc * p.MW / p.mL_per_L,
-        label="Flotetuzumab",
+        label=molecule.label,
     )
     m.observable(
         "trimers_per_blast",
@@ -83,7 +86,7 @@ def _cells(m: Builder) -> None:
     m.observable("PLT", "platelets in blood", "G/L", y.PLT, label="Platelets")
 
 
-def _signals(m: Builder) -> None:
+def _signals(m: Builder, temperature: Expr) -> None:
     y, t = m.states, m.terms
     m.observable("IL6", "interleukin 6 in plasma", "pg/mL", y.IL6, label="IL-6")
     m.observable(
@@ -93,7 +96,7 @@ def _signals(m: Builder) -> None:
     m.observable("TNF", "tumor necrosis factor in plasma", "pg/mL", y.TNF, label="TNF")
     m.observable("IL2", "interleukin 2 in plasma", "pg/mL", y.IL2, label="IL-2")
     m.observable("IL10", "interleukin 10 in plasma", "pg/mL", y.IL10, label="IL-10")
-    m.observable("temperature", "body temperature", "degC", y.Temp, label="Temperature")
+    m.observable("temperature", "body temperature", "degC", temperature, label="Temperature")
     m.observable("vascular_leak", "vascular leak, 0 to 1", "1", y.Vasc, label="Vascular leak")
     m.observable(
         "receptor_occupancy",
@@ -111,17 +114,21 @@ def _signals(m: Builder) -> None:
         y.DexE,
         label="Dexamethasone effect",
     )
+
+
+def _amounts(m: Builder, molecule: Molecule) -> None:
+    t = m.terms
     m.observable(
         "drug_in_body",
-        "flotetuzumab in the body, free and bound",
+        f"{molecule.drug} in the body, free and bound",
         "nmol",
         t.body,
-        label="Flotetuzumab in the body",
+        label=f"{molecule.label} in the body",
     )
     m.observable(
         "drug_elimination",
-        "flotetuzumab eliminated, by clearance and with its targets",
+        f"{molecule.drug} eliminated, by clearance and with its targets",
         "nmol/day",
         t.eliminated,
-        label="Flotetuzumab eliminated",
+        label=f"{molecule.label} eliminated",
     )

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from trimer.model.shapes import at_least, hill
 
 if TYPE_CHECKING:
+    from trimer.library.flotetuzumab_reference.molecule import Molecule
     from trimer.model.build import Builder
 
 
-def declare(m: Builder) -> None:
+def declare(m: Builder, molecule: Molecule) -> None:
     """Declare the terms that the flows share."""
     _counts(m)
-    _trimers(m)
+    _trimers(m, molecule)
     _drug_effects(m)
     _killing(m)
 
@@ -32,7 +33,7 @@ def _counts(m: Builder) -> None:
     m.term("TbT", "T cells in blood", "Gcell", at_least(y.TbR + y.TbA + y.TbE, p.T_min))
 
 
-def _trimers(m: Builder) -> None:
+def _trimers(m: Builder, molecule: Molecule) -> None:
     y, p, t = m.states, m.parameters, m.terms
     nmol_m = at_least(y.TRm, 0) * p.Vm
     nmol_b = at_least(y.TRb, 0) * p.Vc
@@ -45,9 +46,9 @@ def _trimers(m: Builder) -> None:
     m.term("ab", "activation signal in blood", "1", hill(tpt_b / p.Ka, p.ga))
     seen = m.term(
         "DN",
-        "drug on normal CD123+ cells in tissue",
+        f"drug on {molecule.normal} in tissue",
         "nmol/L",
-        at_least(y.Dp, 0) * at_least(y.N123, 0),
+        at_least(y.Dp, 0) * at_least(y[molecule.name("N")], 0),
     )
     m.term("at", "activation signal in tissue", "1", p.actt * seen / (p.Kt + seen))
     m.term("phim", "killing signal in marrow", "1", hill(tpb_m / p.Kk, p.nk))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from sympy import Rational, Symbol
 
 if TYPE_CHECKING:
+    from trimer.library.flotetuzumab_reference.molecule import Molecule
     from trimer.model.build import Builder, Formula
 
 
-def declare(m: Builder) -> None:
+def declare(m: Builder, molecule: Molecule) -> None:
     """Declare roots, baselines and initial values."""
     y, p = m.states, m.parameters
     # Zero unless said otherwise: drugs, complexes, activated cells, most cytokines.
@@ -72,7 +73,7 @@ def declare(m: Builder) -> None:
     at_start |= {y.TbR: TbR0, y.TmR: TmR0, y.TtR: TtR0}
 
     at_start |= {
-        y.N123: 1,
+        y[molecule.name("N")]: 1,
         y.Temp: p.Temp0,
         y.IL6: p.k6b / (p.d6n + p.d6R),
         y.IL10: p.IL10b,

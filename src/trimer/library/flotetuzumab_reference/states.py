@@ -6,12 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trimer.library.flotetuzumab_reference.molecule import Molecule
     from trimer.model.build import Builder
 
 
-def declare(m: Builder) -> None:
+def declare(m: Builder, molecule: Molecule) -> None:
     """Declare states and inputs; the order is that of the state vector."""
-    m.input("inf", "flotetuzumab infused", "nmol/day")
+    target, name = molecule.target, molecule.name
+    m.input("inf", f"{molecule.drug} infused", "nmol/day")
     m.input("chemo", "effect level of chemotherapy", "1")
 
     # free drug
@@ -20,10 +22,10 @@ def declare(m: Builder) -> None:
     m.species("Dm", "free drug in marrow", "nmol/L", scale=1e-2)
     # complexes, per liter of plasma or of marrow
     m.species("C3b", "drug on CD3 in blood", "nmol/L", scale=1e-4)
-    m.species("C123b", "drug on CD123 in blood", "nmol/L", scale=1e-3)
+    m.species(name("C", "b"), f"drug on {target} in blood", "nmol/L", scale=1e-3)
     m.species("TRb", "trimers in blood", "nmol/L", scale=1e-5)
     m.species("C3m", "drug on CD3 in marrow", "nmol/L", scale=1e-3)
-    m.species("C123m", "drug on CD123 in marrow", "nmol/L", scale=1e-2)
+    m.species(name("C", "m"), f"drug on {target} in marrow", "nmol/L", scale=1e-2)
     m.species("TRm", "trimers in marrow", "nmol/L", scale=1e-2)
     # T cells
     m.species("TbR", "resting T cells in blood", "Gcell", scale=1.0)
@@ -41,7 +43,7 @@ def declare(m: Builder) -> None:
     m.species("LSC", "leukemic stem cells", "Gcell", scale=1.0)
     m.species("Bm", "blasts in marrow", "Gcell", scale=100.0)
     m.species("Bb", "blasts in blood", "Gcell", scale=10.0)
-    m.species("N123", "normal CD123+ cells, 1 = baseline", "1", scale=1.0)
+    m.species(name("N"), f"{molecule.normal}, 1 = baseline", "1", scale=1.0)
     m.species("PDL1", "induced PD-L1 on blasts", "1", scale=0.1)
     # normal blood formation
     m.species("Prol", "neutrophil precursors that divide", "G/L", scale=10.0)
