@@ -34,6 +34,31 @@ def test_rates_are_read_exactly(text, value, unit):
     assert str(rate) == text.strip()
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "size"),
+    [
+        ("20 mg/m2", 20, "mg", "/m2"),
+        ("8 mg/kg", 8, "mg", "/kg"),
+        ("500 mL", 500, "mL", ""),
+        ("2 units", 2, "unit", ""),
+        ("1 unit", 1, "unit", ""),
+    ],
+)
+def test_doses_go_by_weight_surface_or_neither(text, value, unit, size):
+    """A dose is per kilogram, per square meter or for everybody; volumes and bags are counted."""
+    amount = parse_amount(text)
+    assert (amount.value, amount.unit, amount.size, str(amount)) == (value, unit, size, text)
+
+
+def test_a_body_weight_does_not_tell_a_surface():
+    """A dose or rate per square meter is refused where only weights are known."""
+    assert parse_rate("5 mcg/m2/day").unit == "ng/m2/day"
+    assert parse_rate("5 mcg/m2/day") != parse_rate("5 mcg/kg/day")
+    for dose in (parse_rate("5 mcg/m2/day"), parse_amount("20 mg/m2")):
+        with pytest.raises(ProtocolError, match=r"Missing body surface: the .* per square meter"):
+            dose.per_patient([70.0])
+
+
 def test_two_ways_of_writing_one_rate_are_equal():
     """A rate is its value, not its text."""
     assert parse_rate("30 ng/kg/day") == parse_rate("1.25 ng/kg/h")

@@ -40,7 +40,7 @@ def test_each_drug_has_its_own_clock():
         .give("dexamethasone 10 mg", at_days=0)
     )
     assert spans(protocol) == [(0, 3), (0, 7), (3, 4)]
-    assert protocol.drugs == ("flotetuzumab", "blinatumomab", "dexamethasone")
+    assert protocol.drug_names == ("flotetuzumab", "blinatumomab", "dexamethasone")
 
 
 def test_a_pause_puts_the_next_infusion_off():

@@ -294,11 +294,10 @@ def test_shipped_protocols_are_whole(name):
     assert parse_protocol(to_toml(protocol)) == protocol
 
 
-def test_the_two_shipped_arms_differ_in_the_lead_in_alone():
+def test_the_two_reference_arms_differ_in_the_lead_in_alone():
     """Both arms run for 56 days at 500 ng/kg/day from day 6 on, with the same dexamethasone."""
     multi, flat = (
-        read_protocol(library.protocol_path(f"flotetuzumab-{kind}"))
-        for kind in ("multi-step", "flat")
+        read_protocol(library.protocol_path(f"reference-{kind}")) for kind in ("multi-step", "flat")
     )
     rates = [(step.start_days, step.end_days, step.rate.value) for step in multi.infusions]
     lead_in = [30, 60, 100, 200, 300, 400]

@@ -25,14 +25,23 @@ _NANOGRAMS = {"ng": 1, "ug": 10**3, "mcg": 10**3, "µg": 10**3, "μg": 10**3, "m
 _CANONICAL = {"ng": "ng", "mg": "mg"}  # the rest are spellings of "ug"
 _PER_DAY = {"/day": 1, "/h": 24}
 
-AMOUNT_UNITS = tuple(f"{mass}{kg}" for mass in _NANOGRAMS for kg in ("", "/kg"))
+_COUNTED = {"mL": "mL", "unit": "unit", "units": "unit"}  # fluids and transfusions
+
+AMOUNT_UNITS = (
+    *(f"{mass}{size}" for mass in _NANOGRAMS for size in ("", "/kg", "/m2")),
+    *_COUNTED,
+)
 """Units a single dose may be written in."""
 
-RATE_UNITS = tuple(f"{amount}{time}" for amount in AMOUNT_UNITS for time in _PER_DAY)
+RATE_UNITS = tuple(
+    f"{mass}{size}{time}" for mass in _NANOGRAMS for size in ("", "/kg", "/m2") for time in _PER_DAY
+)
 """Units the rate of an infusion may be written in."""
 
-_RATE_ALLOWED = "a rate is a number with ng, ug or mg, then /kg or not, then /day or /h"
-_AMOUNT_ALLOWED = "a dose is a number with ng, ug or mg, then /kg or not"
+_RATE_ALLOWED = "a rate is a number with ng, ug or mg, then /kg or /m2 or neither, then /day or /h"
+_AMOUNT_ALLOWED = (
+    "a dose is a number with ng, ug or mg, then /kg or /m2 or neither, or with mL or unit"
+)
 _NUMBER_AND_UNIT = re.compile(
     r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf))\s*([A-Za-zµμ].*)?", re.ASCII
 )
@@ -50,19 +59,32 @@ class Rate:
         Whether it is per kilogram of body weight.
     text : str
         As it was written; two ways of writing one rate are equal.
+    per_m2 : bool
+        Whether it is per square meter of body surface.
     """
 
     value: float
     per_kg: bool
     text: str = field(compare=False)
+    per_m2: bool = False
 
     @property
     def unit(self) -> str:
-        """Unit of `value`: ``ng/kg/day`` or ``ng/day``."""
+        """Unit of `value`: ``ng/kg/day``, ``ng/m2/day`` or ``ng/day``."""
+        if self.per_m2:
+            return "ng/m2/day"
         return "ng/kg/day" if self.per_kg else "ng/day"
 
     def per_patient(self, weight_kg: ArrayLike) -> NDArray[np.float64]:
-        """Return the rate in ng/day for patients of these body weights (kg)."""
+        """Return the rate in ng/day for patients of these body weights (kg).
+
+        Raises
+        ------
+        ProtocolError
+            If the rate is per square meter: a weight alone does not tell that.
+        """
+        if self.per_m2:
+            raise _no_surface("rate", self.text)
         return _per_patient(self.value, weight_kg, per_kg=self.per_kg)
 
     def __str__(self) -> str:
@@ -76,22 +98,38 @@ class Amount:
     Parameters
     ----------
     value : float
-        In `unit`, per kilogram of body weight if `per_kg`.
+        In `unit`, per kilogram of body weight if `per_kg`, per square meter if `per_m2`.
     unit : str
-        ``ng``, ``ug`` or ``mg``.
+        ``ng``, ``ug`` or ``mg``; ``mL`` or ``unit`` of what is not weighed.
     per_kg : bool
         Whether it is per kilogram of body weight.
     text : str
         As it was written.
+    per_m2 : bool
+        Whether it is per square meter of body surface.
     """
 
     value: float
     unit: str
     per_kg: bool
     text: str = field(compare=False)
+    per_m2: bool = False
+
+    @property
+    def size(self) -> str:
+        """What it goes by: ``/kg``, ``/m2``, or nothing."""
+        return "/m2" if self.per_m2 else "/kg" if self.per_kg else ""
 
     def per_patient(self, weight_kg: ArrayLike) -> NDArray[np.float64]:
-        """Return the dose in `unit` for patients of these body weights (kg)."""
+        """Return the dose in `unit` for patients of these body weights (kg).
+
+        Raises
+        ------
+        ProtocolError
+            If the dose is per square meter: a weight alone does not tell that.
+        """
+        if self.per_m2:
+            raise _no_surface("dose", self.text)
         return _per_patient(self.value, weight_kg, per_kg=self.per_kg)
 
     def __str__(self) -> str:
@@ -124,9 +162,11 @@ def parse_rate(text: object, where: str = "") -> Rate:
         raise ProtocolError(f'{what}; a rate needs a time. Write "{text}/day" or "{text}/h".')
     if unit not in RATE_UNITS:
         raise ProtocolError(f"{what}; {_RATE_ALLOWED}.{did_you_mean(unit, RATE_UNITS)}")
-    mass, *kg, time = unit.split("/")
+    mass, *size, time = unit.split("/")
     factor = _NANOGRAMS[mass] * _PER_DAY[f"/{time}"]
-    return Rate(_scaled(number, factor, what), bool(kg), str(text).strip())
+    return Rate(
+        _scaled(number, factor, what), size == ["kg"], str(text).strip(), per_m2=size == ["m2"]
+    )
 
 
 def parse_amount(text: object, where: str = "") -> Amount:
@@ -155,8 +195,10 @@ def parse_amount(text: object, where: str = "") -> Amount:
         raise ProtocolError(f"{what}; a single dose has no time in its unit. Infuse it instead.")
     if unit not in AMOUNT_UNITS:
         raise ProtocolError(f"{what}; {_AMOUNT_ALLOWED}.{did_you_mean(unit, AMOUNT_UNITS)}")
-    mass, *kg = unit.split("/")
-    return Amount(_scaled(number, 1, what), _CANONICAL.get(mass, "ug"), bool(kg), str(text).strip())
+    mass, *size = unit.split("/")
+    canonical = _COUNTED.get(mass) or _CANONICAL.get(mass, "ug")
+    value = _scaled(number, 1, what)
+    return Amount(value, canonical, size == ["kg"], str(text).strip(), per_m2=size == ["m2"])
 
 
 def in_unit(value: ArrayLike, unit: str, wanted: str) -> NDArray[np.float64]:
@@ -183,7 +225,7 @@ def _number_and_unit(text: object, what: str, allowed: str, example: str) -> tup
     if not bare and (match is None or not isinstance(text, str)):
         raise ProtocolError(f'{what}; {allowed}. Write it like "{example}".')
     if match is None or match[2] is None:
-        number = str(text).strip()
+        number = text.strip() if isinstance(text, str) else shown(text)
         unit = example.partition(" ")[2]
         raise ProtocolError(
             f"{what}, a number without a unit; {allowed}. "
@@ -205,6 +247,13 @@ def _scaled(number: float, factor: int, what: str) -> float:
 def _per_patient(value: float, weight_kg: ArrayLike, *, per_kg: bool) -> NDArray[np.float64]:
     weight = np.asarray(weight_kg, dtype=np.float64)
     return value * weight if per_kg else np.full_like(weight, value)
+
+
+def _no_surface(what: str, text: str) -> ProtocolError:
+    return ProtocolError(
+        f"Missing body surface: the {what} {text} is per square meter, but only body weights are "
+        "known here. Write it per kg, or as it is for everybody."
+    )
 
 
 def _in(where: str) -> str:

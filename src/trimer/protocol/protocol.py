@@ -1,216 +1,387 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A dosing protocol: what is given, how much and when, decided beforehand."""
+"""A protocol: what is given, how much and when, and what is done about what is seen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
 from trimer.core.errors import Problems, ProtocolError
-from trimer.core.shown import counted, shown
-from trimer.protocol.days import as_duration, as_time
-from trimer.protocol.dose import parse_amount, parse_rate
-from trimer.protocol.events import DoseEvent, dose_events
-from trimer.protocol.steps import Bolus, Infusion, as_drug, overlap_message, overlaps
+from trimer.protocol import build
+from trimer.protocol.card import card, in_words
+from trimer.protocol.drugs import drug_named
+from trimer.protocol.examine import examine
+from trimer.protocol.monitoring import (
+    AT_HOME_FROM_DAY_8,
+    NO_BAG_CHANGE,
+    Hospital,
+    Monitoring,
+    Pump,
+)
+from trimer.protocol.planned import planned
+from trimer.protocol.rule import with_usual_doses
+from trimer.protocol.schedule import DRUG, Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
     from typing import SupportsFloat
 
-DRUG = "flotetuzumab"
+    from trimer.protocol.course import Course, LeadIn
+    from trimer.protocol.limits import Allowance, DrugLimits
+    from trimer.protocol.premedication import Premedication
+    from trimer.protocol.restart import RestartRow
+    from trimer.protocol.rule import Resume, Rule
 
-_MOST_SHOWN = 12
+__all__ = ["DRUG", "Protocol"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Protocol:
-    """A dosing protocol. Methods that add a step return a new protocol.
+class Protocol(Schedule):
+    """A dosing protocol. Methods that add something return a new protocol.
 
-    An infusion holds from its start up to, not including, its end. Doses are written with their
-    unit; times are days since the first dose.
+    It is either a schedule, made with `infuse`, `pause` and `give` (see `Schedule` for its first
+    parameters), or a course that is followed on a ward, made with the other methods.
 
     Parameters
     ----------
-    name : str
-        One line; what tables and file names call it.
-    title : str
-        One line for people.
-    infusions : tuple of Infusion
-        In the order they were added; two of one drug never overlap.
-    doses : tuple of Bolus
-        In the order they were added.
-    sources : tuple of str
-        Keys into the library's list of sources.
-    note : str
-        Remarks.
-
-    Raises
-    ------
-    ProtocolError
-        When a name is not one line of text, or infusions of one drug overlap.
+    course : Course or None
+        Lead-in, maintenance and cycles. `infusions` and `doses` then say what is given if nothing
+        comes in between, and times of premedication before the first dose are negative.
+    premedication : tuple of Premedication
+        Around the first dose, cycles, steps, restarts.
+    monitoring : Monitoring or None
+        What is looked at when.
+    hospital, pump : Hospital, Pump
+        Where patients are treated, and with what.
+    start_requires : tuple of str
+        Drugs without which as premedication nothing starts.
+    rules : tuple of Rule
+        What is done when; in the order in which it is carried out.
+    restart : tuple of RestartRow
+        How the infusion goes on after a gap.
+    drugs : tuple of DrugLimits
+        Caps.
+    allow : tuple of Allowance
+        Limits that may be passed.
+    policy, policy_notice : str
+        The policy its rules began with, and what has to be said wherever they are shown.
+    warnings : tuple of str
+        What is unusual about it, as `checked` found.
 
     Examples
     --------
+    >>> Protocol("flat").infuse("500 ng/kg/day", days=28).give("dexamethasone 10 mg", at_days=0)
+    Protocol 'flat': 1 infusion and 1 dose, 28 days
+      flotetuzumab 500 ng/kg/day from day 0 to day 28
+      dexamethasone 10 mg on day 0
+
     >>> step_up = (
     ...     Protocol("step-up")
-    ...     .infuse("30 ng/kg/day", days=1)
-    ...     .infuse("100 ng/kg/day", days=3)
-    ...     .pause(days=3)
-    ...     .infuse("500 ng/kg/day", days=24)
-    ...     .give("dexamethasone 10 mg", at_days=0)
+    ...     .lead_in("30 ng/kg/day", days=3)
+    ...     .lead_in("90 ng/kg/day", days=4)
+    ...     .maintain("250 ng/kg/day")
+    ...     .cycles(2, later="4 days on, 3 days off")
+    ...     .premedicate("dexamethasone 10 mg", when="30 min before first dose")
+    ...     .monitor(vitals="every 4 h")
+    ...     .hold(when="CRS >= 2", resume="CRS <= 1", at="one step back")
+    ...     .restart_after({"any": "same rate"})
     ... )
-    >>> step_up
-    Protocol 'step-up': 3 infusions and 1 dose, 31 days
-      flotetuzumab 30 ng/kg/day from day 0 to day 1
-      flotetuzumab 100 ng/kg/day from day 1 to day 4
-      flotetuzumab 500 ng/kg/day from day 7 to day 31
-      dexamethasone 10 mg on day 0
+    >>> step_up.checked()
+    Protocol 'step-up': 2 cycles of 28 days, 1 rule
+      flotetuzumab 30 ng/kg/day for 3 days
+      flotetuzumab 90 ng/kg/day for 4 days
+      flotetuzumab 250 ng/kg/day, continuous; from cycle 2 4 days on, 3 days off
+      dexamethasone 10 mg, 30 min before first dose
+      vital signs every 4 h; neurology every 12 h; laboratory every 24 h
     """
 
-    name: str
-    title: str = ""
-    infusions: tuple[Infusion, ...] = ()
-    doses: tuple[Bolus, ...] = ()
-    sources: tuple[str, ...] = ()
-    note: str = ""
-    # Where the next infusion of a drug starts after a pause; a pause at the end leaves no trace.
-    _resume: tuple[tuple[str, Fraction], ...] = field(default=(), compare=False)
+    course: Course | None = None
+    premedication: tuple[Premedication, ...] = ()
+    monitoring: Monitoring | None = None
+    hospital: Hospital = AT_HOME_FROM_DAY_8
+    pump: Pump = NO_BAG_CHANGE
+    start_requires: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    restart: tuple[RestartRow, ...] = ()
+    drugs: tuple[DrugLimits, ...] = ()
+    allow: tuple[Allowance, ...] = ()
+    policy: str = ""
+    policy_notice: str = ""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    # Steps of a lead-in that still waits for its maintenance.
+    _steps: tuple[LeadIn, ...] = ()
 
     def __post_init__(self) -> None:
-        as_line(self.name, "a protocol's name", empty=False)
-        as_line(self.title, f"the title of protocol '{self.name}'")
-        as_note(self.note, f"the note of protocol '{self.name}'")
-        where = f"protocol '{self.name}'"
-        problems = [
-            overlap_message(self.infusions[first], self.infusions[second], where)
-            for first, second in overlaps(self.infusions)
-        ]
-        if len(problems) == 1:
-            raise ProtocolError(problems[0])
-        if problems:
-            raise Problems(problems)
+        """Work out what is planned, and refuse what no schedule can be."""
+        if self.course is not None:
+            # slots and frozen: set once, here; what is planned follows from the course
+            infusions, doses = planned(self.course, self.premedication)
+            object.__setattr__(self, "infusions", infusions)
+            object.__setattr__(self, "doses", doses)
+        object.__setattr__(self, "rules", with_usual_doses(self.rules, self.drugs))
+        Schedule.__post_init__(self)
 
-    def infuse(
+    @property
+    def is_closed_loop(self) -> bool:
+        """Whether it has a course, and so is followed on a ward."""
+        return self.course is not None
+
+    # ------------------------------------------------------------------ the course
+    def lead_in(self, rate: str, *, days: SupportsFloat) -> Protocol:
+        """Add a step of the lead-in; the rate ``"pause"`` is a planned pause."""
+        step = build.step(rate, days, f"protocol '{self.name}', lead-in")
+        self._need_no_schedule()
+        if self.course is None:
+            return replace(self, _steps=(*self._steps, step))
+        return replace(self, course=replace(self.course, lead_in=(*self.course.lead_in, step)))
+
+    def maintain(self, rate: str, *, drug: str = DRUG) -> Protocol:
+        """Set the drug, and its rate after the lead-in."""
+        self._need_no_schedule()
+        lead_in = self.course.lead_in if self.course else self._steps
+        course = build.maintained(self.course, lead_in, rate, drug, f"protocol '{self.name}'")
+        return replace(self, course=course, _steps=())
+
+    def cycles(
         self,
-        rate: str,
+        number: int,
         *,
-        days: SupportsFloat,
-        drug: str = DRUG,
-        start_days: SupportsFloat | None = None,
+        days: int | None = None,
+        first: str | None = None,
+        later: str | None = None,
     ) -> Protocol:
-        """Add an infusion.
+        """Set how many cycles there are, and how the drug runs in them.
 
         Parameters
         ----------
-        rate : str
-            With its unit, such as ``"30 ng/kg/day"``.
-        days : float
-            How long it runs.
-        drug : str
-            What is infused.
-        start_days : float, optional
-            When it starts; if left out, when the previous infusion of the drug ends, or a pause
-            after it, or day 0.
+        number : int
+            Of cycles.
+        days : int, optional
+            Length of a cycle; 28 if never set.
+        first, later : str, optional
+            ``"continuous"``, as if never set, or such as ``"4 days on, 3 days off"``.
         """
-        where = f"protocol '{self.name}', infusion {len(self.infusions) + 1}"
-        drug = as_drug(drug, where)
-        start = self._next_start(drug) if start_days is None else as_time(start_days, where)
-        infusion = Infusion(
-            drug=drug,
-            rate=parse_rate(rate, where),
-            start=start,
-            length=as_duration(days, where),
-        )
-        resume = tuple(item for item in self._resume if item[0] != drug)
-        return replace(self, infusions=(*self.infusions, infusion), _resume=resume)
+        where = f"protocol '{self.name}', cycles"
+        return replace(self, course=build.cycled(self._course(), number, days, first, later, where))
 
-    def give(self, dose: str, *, at_days: SupportsFloat) -> Protocol:
-        """Add a single dose.
+    def with_maintenance(self, rate: str) -> Protocol:
+        """Change the maintenance rate; steps of the lead-in are never above it.
+
+        Raises
+        ------
+        Problems
+            If a limit of the drug's rates is passed that is not allowed to be.
+        """
+        return self.maintain(rate, drug=self._course().drug).checked()
+
+    def with_later_cycles(self, pattern: str) -> Protocol:
+        """Change how the drug runs from cycle 2 on: ``"4 days on, 3 days off"``."""
+        return self.cycles(self._course().cycles, later=pattern).checked()
+
+    # ------------------------------------------------------------------ around it
+    def premedicate(self, dose: str, *, when: str) -> Protocol:
+        """Add premedication.
 
         Parameters
         ----------
         dose : str
-            Drug and amount with its unit, such as ``"dexamethasone 10 mg"``.
-        at_days : float
-            When it is given.
+            Drug, amount and unit: ``"dexamethasone 10 mg"``.
+        when : str
+            A duration before or after first dose, each cycle, each step or restart:
+            ``"30 min before first dose"``.
         """
-        where = f"protocol '{self.name}', dose {len(self.doses) + 1}"
-        drug, _, amount = str(dose).strip().partition(" ")
-        if not isinstance(dose, str) or not amount:
+        entry = build.premedication(dose, when, f"protocol '{self.name}', premedication")
+        return replace(self, premedication=(*self.premedication, entry))
+
+    def require(self, *drugs: str) -> Protocol:
+        """Let nothing start without these drugs as premedication."""
+        where = f"protocol '{self.name}', what a start requires"
+        named = [drug_named(drug, where) for drug in drugs]
+        return replace(self, start_requires=tuple(dict.fromkeys((*self.start_requires, *named))))
+
+    def monitor(
+        self,
+        *,
+        vitals: str | Sequence[str],
+        neurology: str | Sequence[str] = "every 12 h",
+        labs: str | Sequence[str] = "every 24 h",
+        marrow_days: Sequence[int] = (),
+        continuous: bool = False,
+    ) -> Protocol:
+        """Set what is looked at when.
+
+        Parameters
+        ----------
+        vitals, neurology, labs : str or sequence of str
+            ``"every 4 h"``, or ``["every 4 h until day 8", "every 8 h"]``.
+        marrow_days : sequence of int
+            Days of each cycle, counted from 1.
+        continuous : bool
+            Whether a monitor calls at once when a limit is crossed.
+        """
+        where = f"protocol '{self.name}', monitoring"
+        found = build.monitoring((vitals, neurology, labs), marrow_days, where)
+        return replace(self, monitoring=replace(found, continuous=continuous))
+
+    def stay(self, order: str = "inpatient", *, no_discharge_before_day: int = 8) -> Protocol:
+        """Set where patients are treated."""
+        where = f"protocol '{self.name}', hospital"
+        return replace(self, hospital=build.hospital(order, no_discharge_before_day, where))
+
+    def bags(self, change: str, *, takes: str = "0 min") -> Protocol:
+        """Set how often the pump's bag is changed, such as ``"every 96 h"``."""
+        return replace(self, pump=build.pump(change, takes, f"protocol '{self.name}', pump"))
+
+    # ------------------------------------------------------------------ rules
+    def use_policy(self, name: str) -> Protocol:
+        """Begin with the rules, restart table and caps of a shipped policy.
+
+        What the protocol has itself stands over the policy's.
+        """
+        return replace(self, **build.on_policy(self, name))
+
+    def rule(
+        self,
+        name: str,
+        *,
+        when: str,
+        do: str | Sequence[str],
+        resume_when: str | None = None,
+        resume: Resume | None = None,
+        basis: str = "",
+        source: str = "",
+    ) -> Protocol:
+        """Add a rule, or replace the one of this name.
+
+        Parameters
+        ----------
+        name : str
+            One line.
+        when : str
+            A condition: ``"CRS >= 2"``.
+        do : str or sequence of str
+            Actions: ``["hold", "tocilizumab 8 mg/kg every 8 h"]``.
+        resume_when, resume : str, optional
+            When a hold ends, and at which rate the drug goes on.
+        basis, source : str
+            Where the rule comes from.
+        """
+        rules = {rule.name: rule for rule in self.rules}
+        rules[name] = build.rule(self, name, when, do, resume_when, resume, basis, source)
+        return replace(self, rules=tuple(rules.values()))
+
+    def hold(
+        self, *, when: str, resume: str, at: Resume = "same rate", name: str | None = None
+    ) -> Protocol:
+        """Add a rule that holds the infusion until `resume`, and goes on `at` which rate."""
+        name = f"hold when {when}" if name is None else name
+        return self.rule(name, when=when, do="hold", resume_when=resume, resume=at)
+
+    def rescue(
+        self, dose: str, *, when: str, at_most: int | None = None, name: str | None = None
+    ) -> Protocol:
+        """Add a rule that gives a drug: ``"tocilizumab 8 mg/kg every 8 h"``."""
+        name = f"{dose} when {when}" if name is None else name
+        do = dose if at_most is None else f"{dose} at most {at_most}"
+        return self.rule(name, when=when, do=do)
+
+    def without(self, *names: str) -> Protocol:
+        """Leave rules out, by their names."""
+        return replace(self, rules=build.left(self.rules, names, f"protocol '{self.name}'"))
+
+    def restart_after(self, table: Mapping[str, str]) -> Protocol:
+        """Set how the infusion goes on after a gap.
+
+        Parameters
+        ----------
+        table : mapping of str to str
+            From gaps, such as ``"4 h to 24 h"``, to ``"same rate"``, ``"one step back"``,
+            ``"half rate"``, ``"from the start"`` or ``"stop"``, with ``"premedicate, "`` before it
+            if so.
+        """
+        return replace(self, restart=build.restart(table, f"protocol '{self.name}', restart"))
+
+    def limit(
+        self,
+        drug: str,
+        *,
+        dose: str | None = None,
+        most: str | None = None,
+        apart: str | None = None,
+        in_24_h: int | None = None,
+        in_all: int | None = None,
+        small: tuple[int, str] | None = None,
+    ) -> Protocol:
+        """Set the usual dose and the caps of a drug; what is left out stays as it is.
+
+        Parameters
+        ----------
+        drug : str
+            Its name.
+        dose, most : str, optional
+            Usual and largest dose.
+        apart : str, optional
+            Least time between two doses.
+        in_24_h, in_all : int, optional
+            Most doses.
+        small : tuple of (int, str), optional
+            The dose below a body weight in **kg**.
+        """
+        where = f"protocol '{self.name}', {drug}"
+        counts = (in_24_h, in_all)
+        drugs = build.limited(self.drugs, drug, (dose, most, apart), counts, small, where)
+        return replace(self, drugs=drugs)
+
+    def allowing(self, what: str, *, reason: str) -> Protocol:
+        """Let a limit be passed, and say why."""
+        return replace(self, allow=(*self.allow, build.allowance(what, reason, self.name)))
+
+    # ------------------------------------------------------------------ as a whole
+    def checked(self) -> Protocol:
+        """Return it with its `warnings`, or refuse it.
+
+        Raises
+        ------
+        Problems
+            Everything that is wrong with a course as a whole.
+        """
+        problems, unusual = examine(self)
+        if problems:
+            raise Problems(problems)
+        return replace(self, warnings=tuple(unusual))
+
+    def in_words(self) -> str:
+        """Return the whole protocol in words, with every rule and what has to be said of it."""
+        return in_words(self)
+
+    def _course(self) -> Course:
+        if self.course is None:
             raise ProtocolError(
-                f"Wrong dose in {where}: got {shown(dose)}; it names drug, amount and unit. "
-                'Write it like "dexamethasone 10 mg".'
+                f"No course in protocol '{self.name}': it has no maintenance rate yet. "
+                "Call maintain first."
             )
-        bolus = Bolus(
-            drug=as_drug(drug, where),
-            amount=parse_amount(amount, where),
-            at=as_time(at_days, where),
-        )
-        return replace(self, doses=(*self.doses, bolus))
+        return self.course
 
-    def pause(self, *, days: SupportsFloat, drug: str = DRUG) -> Protocol:
-        """Let the next infusion of a drug start this many days later."""
-        pause = as_duration(days, f"protocol '{self.name}', a pause")
-        others = tuple(item for item in self._resume if item[0] != drug)
-        return replace(self, _resume=(*others, (drug, self._next_start(drug) + pause)))
+    def _need_no_schedule(self) -> None:
+        if self.course is None and (self.infusions or self.doses):
+            raise ProtocolError(
+                f"Two ways of dosing in protocol '{self.name}': got both single infusions or doses "
+                "and a course. Keep one of them."
+            )
 
-    def events(self) -> tuple[DoseEvent, ...]:
-        """Return everything that changes, in order; see `trimer.protocol.events`."""
-        return dose_events(self.infusions, self.doses)
-
-    @property
-    def drugs(self) -> tuple[str, ...]:
-        """Names of the drugs, in the order they appear."""
-        steps: Iterable[Infusion | Bolus] = (*self.infusions, *self.doses)
-        return tuple(dict.fromkeys(step.drug for step in steps))
-
-    @property
-    def days(self) -> float:
-        """When the last infusion ends or the last dose is given, in days."""
-        ends = [*(infusion.end for infusion in self.infusions), *(dose.at for dose in self.doses)]
-        return float(max(ends, default=Fraction(0)))
-
-    def _next_start(self, drug: str) -> Fraction:
-        ends = {infusion.drug: infusion.end for infusion in self.infusions} | dict(self._resume)
-        return ends.get(drug, Fraction(0))
+    def _need_no_course(self) -> None:
+        if self.course is not None or self._steps:
+            raise ProtocolError(
+                f"Two ways of dosing in protocol '{self.name}': a course has its own lead-in and "
+                "premedication. Add to those instead."
+            )
 
     def __repr__(self) -> str:
         """Return a short card."""
-        lines = [self._headline(), *(f"  {step}" for step in self._shown()[:_MOST_SHOWN])]
-        more = len(self.infusions) + len(self.doses) - _MOST_SHOWN
-        return "\n".join([*lines, f"  ... and {more} more"] if more > 0 else lines)
+        return "\n".join(card(self))
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{escape(step)}</td></tr>" for step in self._shown())
-        return f"<p><b>{escape(self._headline())}</b></p><table>{rows}</table>"
-
-    def _headline(self) -> str:
-        infusions = counted(len(self.infusions), "infusion")
-        doses = counted(len(self.doses), "dose")
-        return f"Protocol '{self.name}': {infusions} and {doses}, {self.days:g} days"
-
-    def _shown(self) -> list[str]:
-        infusions = [f"{infusion.drug} {infusion}" for infusion in self.infusions]
-        return [*infusions, *(str(dose) for dose in self.doses)]
-
-
-def as_line(text: object, where: str, *, empty: bool = True) -> str:
-    """Return one line of printable text, or refuse what is not."""
-    if isinstance(text, str) and text.isprintable() and (empty or text.strip()):
-        return text
-    kind = "" if empty else ", not an empty one"
-    raise ProtocolError(
-        f"Wrong text in {where}: got {shown(text)}; it is one line of text{kind}. "
-        "Write it in words."
-    )
-
-
-def as_note(text: object, where: str) -> str:
-    """Return lines of printable text, or refuse what is not."""
-    if isinstance(text, str):
-        for line in text.splitlines():
-            as_line(line, where)
-        return text
-    return as_line(text, where)
+        head, *lines = card(self)
+        rows = "".join(f"<tr><td>{escape(line.strip())}</td></tr>" for line in lines)
+        return f"<p><b>{escape(head)}</b></p><table>{rows}</table>"

@@ -26,28 +26,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from trimer.core.errors import InputError, Problems, ProtocolError, did_you_mean
-from trimer.core.shown import shown
-from trimer.core.toml import Document, parse_toml, read_toml
+from trimer.core.errors import Problems, ProtocolError
+from trimer.core.toml import parse_toml, read_toml
 from trimer.protocol.days import as_duration, as_time, parse_day
 from trimer.protocol.dose import parse_amount, parse_rate
-from trimer.protocol.protocol import Protocol, as_line, as_note
+from trimer.protocol.examine import examine, ward_problems
+from trimer.protocol.protocol import Protocol
+from trimer.protocol.read_course import KEYS, read_closed_loop
+from trimer.protocol.schedule import as_line, as_note
 from trimer.protocol.steps import Bolus, Infusion, as_drug, overlap_message, overlaps
+from trimer.protocol.tables import Path as KeyPath
+from trimer.protocol.tables import Table, Tables
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
-
-_T = TypeVar("_T")
-_Table = dict[str, Any]
-_Path = tuple[str | int, ...]
 
 _NO_KEYS: tuple[str, ...] = ()
-_TOP = ("name", "title", "sources", "note", "infuse", "give")
+_TOP = ("name", "title", "sources", "note", "infuse", "give", *KEYS)
 _INFUSE = ("drug", "rate", "days", "start", "start_days")
 _GIVE = ("drug", "dose", "at", "at_days")
 _EXAMPLES = {
@@ -83,39 +83,63 @@ def parse_protocol(text: str, name: str = "protocol.toml") -> Protocol:
     return _Reader(parse_toml(text, Path(name), ProtocolError)).protocol()
 
 
-class _Reader:
+class _Reader(Tables):
     """Reads one document and collects what is wrong with it."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.problems: list[str] = []
 
     def protocol(self) -> Protocol:
         """Return the protocol, or raise every problem found."""
         data = self.document.data
-        self._check_keys(data, (), _TOP)
-        name = self._field(data, (), "name", _as_name)
-        title = self._field(data, (), "title", as_line, "")
-        note = self._field(data, (), "note", as_note, "")
-        sources = self._field(data, (), "sources", _as_keys, _NO_KEYS)
+        self.check_keys(data, (), _TOP)
+        name = self.field(data, (), "name", _as_name, example=_EXAMPLES["name"])
+        title = self.field(data, (), "title", as_line, "")
+        note = self.field(data, (), "note", as_note, "")
+        sources = self.field(data, (), "sources", _as_keys, _NO_KEYS)
         infusions, doses = self._infusions(), self._doses()
-        if not data.get("infuse") and not data.get("give"):
+        loop = read_closed_loop(self)
+        if not any(data.get(key) for key in ("infuse", "give", "course")):
             self.problems.append(
                 f"Empty protocol in {self.document.where()}: nothing is given. "
-                "Add a table [[infuse]] or [[give]]."
+                "Add a table [course], [[infuse]] or [[give]]."
             )
-        if self.problems or name is None:
-            raise Problems(self.problems)
+        if loop is not None and (infusions or doses):
+            self.problems.append(
+                f"Two ways of dosing in {self.document.where()}: got both [course] and [[infuse]] "
+                "or [[give]]; a course has its own lead-in and premedication. Keep one of them."
+            )
+        if name is None:
+            raise Problems(dict.fromkeys(self.problems))
+        if loop is not None:
+            head = {"name": name, "title": title or "", "sources": sources or ()}
+            return self._on_ward(head | {"note": note or ""} | loop)
+        self._refuse()
         return Protocol(name, title or "", infusions, doses, sources or (), note or "")
+
+    def _on_ward(self, fields: dict[str, Any]) -> Protocol:
+        """Return a protocol with a course and what is unusual about it, or raise every problem."""
+        protocol = Protocol(**fields)
+        if protocol.course is None:  # what is wrong with it was said; the rest may be wrong too
+            self.problems += ward_problems(protocol, self.where)[0]
+            self._refuse()
+        problems, unusual = examine(protocol, self.where)
+        if fields["monitoring"] is None:  # that was said already, or is wrong in itself
+            problems = [problem for problem in problems if not problem.startswith("No monitoring")]
+        self.problems += problems
+        self._refuse()
+        return replace(protocol, warnings=tuple(unusual))
+
+    def _refuse(self) -> None:
+        """Raise every problem there is."""
+        if self.problems:
+            raise Problems(dict.fromkeys(self.problems))
 
     def _infusions(self) -> tuple[Infusion, ...]:
         infusions: dict[int, Infusion] = {}
         ends: dict[str | None, Fraction | None] = {}
-        for i, table in self._tables("infuse", _INFUSE):
+        for i, table in self.tables("infuse", _INFUSE):
             path = ("infuse", i)
-            drug = self._field(table, path, "drug", as_drug)
-            rate = self._field(table, path, "rate", parse_rate)
-            days = self._field(table, path, "days", as_duration)
+            drug = self.field(table, path, "drug", as_drug, example=_EXAMPLES["drug"])
+            rate = self.field(table, path, "rate", parse_rate, example=_EXAMPLES["rate"])
+            days = self.field(table, path, "days", as_duration, example=_EXAMPLES["days"])
             start = self._time(table, path, "start", ends.get(drug, Fraction(0)))
             # After a wrong one nothing is known of where the next starts: no second complaint.
             ends[drug] = None if start is None or days is None else start + days
@@ -126,13 +150,13 @@ class _Reader:
 
     def _doses(self) -> tuple[Bolus, ...]:
         doses: list[Bolus] = []
-        for i, table in self._tables("give", _GIVE):
+        for i, table in self.tables("give", _GIVE):
             path = ("give", i)
-            drug = self._field(table, path, "drug", as_drug)
-            amount = self._field(table, path, "dose", parse_amount)
+            drug = self.field(table, path, "drug", as_drug, example=_EXAMPLES["drug"])
+            amount = self.field(table, path, "dose", parse_amount, example=_EXAMPLES["dose"])
             at = self._time(table, path, "at", None)
             if not {"at", "at_days"} & table.keys():
-                self._complain_missing("at", path)
+                self.complain_missing("at", path, _EXAMPLES["at"])
             if drug is not None and amount and at is not None:
                 doses.append(Bolus(drug, amount, at))
         return tuple(doses)
@@ -146,46 +170,8 @@ class _Reader:
                 where += f", lines {lines[0]} and {lines[1]}"
             self.problems.append(overlap_message(steps[first], steps[second], where))
 
-    def _tables(self, key: str, allowed: Sequence[str]) -> list[tuple[int, _Table]]:
-        """Return the tables ``[[key]]`` with their positions."""
-        found = self.document.data.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
-            self.problems.append(
-                f"Wrong '{key}' in {self.document.where(key)}: got a {type(found).__name__}; "
-                f"each step is a table of its own. Begin it with [[{key}]]."
-            )
-            return []
-        for i, table in enumerate(found):
-            self._check_keys(table, (key, i), allowed)
-        return list(enumerate(found))
-
-    def _check_keys(self, table: _Table, path: _Path, allowed: Sequence[str]) -> None:
-        for key in table:
-            if key not in allowed:
-                where = self.document.where(*path, key)
-                hint = did_you_mean(key, allowed)
-                self.problems.append(f"Unknown key {shown(key)} in {where}.{hint}")
-
-    def _field(
-        self,
-        table: _Table,
-        path: _Path,
-        key: str,
-        read: Callable[[Any, str], _T],
-        default: _T | None = None,
-    ) -> _T | None:
-        """Read one field; None after a complaint."""
-        if key in table:
-            try:
-                return read(table[key], self.document.where(*path, key))
-            except InputError as problem:
-                self.problems.append(str(problem))
-        elif default is None:
-            self._complain_missing(key, path)
-        return default
-
     def _time(
-        self, table: _Table, path: _Path, key: str, default: Fraction | None
+        self, table: Table, path: KeyPath, key: str, default: Fraction | None
     ) -> Fraction | None:
         """Read a time given as text (`key`) or as a number (`key` and "_days")."""
         number = f"{key}_days"
@@ -196,14 +182,8 @@ class _Reader:
             )
             return None
         if key in table:
-            return self._field(table, path, key, parse_day)
-        return self._field(table, path, number, as_time) if number in table else default
-
-    def _complain_missing(self, key: str, path: _Path) -> None:
-        self.problems.append(
-            f"Missing '{key}' in {self.document.where(*path)}: it has to be there. "
-            f"Write it like {_EXAMPLES[key]}."
-        )
+            return self.field(table, path, key, parse_day)
+        return self.field(table, path, number, as_time) if number in table else default
 
 
 def _as_name(text: object, where: str) -> str:

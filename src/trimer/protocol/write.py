@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from trimer.protocol.days import day_text
+from trimer.protocol.write_course import course_lines, policy_lines, quoted
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from trimer.protocol.protocol import Protocol
 
 
-def to_toml(protocol: Protocol) -> str:
+def to_toml(protocol: Protocol, *, by_policy: bool = False) -> str:
     """Return a protocol as the text of a TOML file, which `read_protocol` reads back unchanged.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        What is written.
+    by_policy : bool
+        Whether the rules of its policy are left to the policy, so that only what differs is
+        written. Otherwise the file has every rule itself, and keeps its meaning when the policy
+        changes.
 
     Examples
     --------
@@ -29,28 +38,39 @@ def to_toml(protocol: Protocol) -> str:
     days = 28
     <BLANKLINE>
     """
-    lines = [f"name = {_quoted(protocol.name)}"]
+    lines = _head(protocol)
+    if protocol.course is None:
+        lines += _schedule(protocol)
+    elif by_policy and protocol.policy:
+        lines += policy_lines(protocol)
+    else:
+        lines += course_lines(protocol)
+    return "\n".join([*lines, ""])
+
+
+def _head(protocol: Protocol) -> list[str]:
+    lines = [f"name = {quoted(protocol.name)}"]
     if protocol.title:
-        lines.append(f"title = {_quoted(protocol.title)}")
+        lines.append(f"title = {quoted(protocol.title)}")
     if protocol.sources:
-        lines.append(f"sources = [{', '.join(map(_quoted, protocol.sources))}]")
+        lines.append(f"sources = [{', '.join(map(quoted, protocol.sources))}]")
     if protocol.note:
-        lines.append(f"note = {_quoted(protocol.note)}")
+        lines.append(f"note = {quoted(protocol.note)}")
+    return lines
+
+
+def _schedule(protocol: Protocol) -> list[str]:
+    lines = []
     ends: dict[str, Fraction] = {}
     for infusion in protocol.infusions:
-        drug, rate = _quoted(infusion.drug), _quoted(str(infusion.rate))
+        drug, rate = quoted(infusion.drug), quoted(str(infusion.rate))
         lines += ["", "[[infuse]]", f"drug = {drug}", f"rate = {rate}"]
         if infusion.start != ends.get(infusion.drug, 0):
             lines.append(f'start = "day {day_text(infusion.start)}"')
         lines.append(f"days = {day_text(infusion.length)}")
         ends[infusion.drug] = infusion.end
     for dose in protocol.doses:
-        drug, amount = _quoted(dose.drug), _quoted(str(dose.amount))
+        drug, amount = quoted(dose.drug), quoted(str(dose.amount))
         lines += ["", "[[give]]", f"drug = {drug}", f"dose = {amount}"]
         lines.append(f'at = "day {day_text(dose.at)}"')
-    return "\n".join([*lines, ""])
-
-
-def _quoted(text: str) -> str:
-    # A TOML string is a JSON string, except that it has to escape the delete character too.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return lines
