@@ -119,7 +119,7 @@ def test_results_do_not_depend_on_company_or_chunk(tiny, monkeypatch):
     together = simulate(tiny, crowd, PLAN, days=2, engine="scipy")
     alone = simulate(tiny, crowd.select([7]), PLAN, days=2, engine="scipy")
     np.testing.assert_array_equal(together.values[7], alone.values[0])
-    monkeypatch.setattr(follow, "chunk_size", lambda _: 4)
+    monkeypatch.setattr(follow, "chunk_size", lambda _, **__: 4)
     done = []
     chunked = simulate(tiny, crowd, PLAN, days=2, engine="scipy", progress=done.append)
     np.testing.assert_array_equal(together.values, chunked.values)

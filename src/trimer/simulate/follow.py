@@ -12,8 +12,10 @@ import numpy as np
 
 from trimer.core.errors import InputError, PatientsFailed, UnknownName, did_you_mean
 from trimer.simulate.dosing import build_schedule
-from trimer.simulate.matching import compile_for, parameter_matrix, weights_kg
+from trimer.simulate.matching import areas_m2, compile_for, parameter_matrix, weights_kg
 from trimer.simulate.run import Run
+from trimer.simulate.ward import Ward, treat
+from trimer.simulate.ward.record import WardRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
     from trimer.patients.cohort import Cohort
     from trimer.protocol.protocol import Protocol
     from trimer.simulate.prepare import Engine, Source
+    from trimer.simulate.ward import Happening, Treated
 
 LONGEST_DAYS = 36_500.0
 HOURS_PER_DAY = 24.0
+
+WARD_CHUNK = 4096
+"""Patients on a ward at a time: enough that what is done once per look does not matter."""
 
 
 def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
@@ -42,8 +48,15 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
     engine: Engine = "auto",
     on_failure: Literal["keep", "raise"] = "keep",
     progress: Callable[[int], None] | None = None,
+    ward: Ward | None = None,
+    seed: int | None = None,
+    happenings: Sequence[Happening] = (),
+    log: Literal["changes", "full"] = "changes",
 ) -> Run:
     """Follow every patient of a cohort through a protocol.
+
+    A protocol with a course and rules is followed on a ward: patients are looked at, graded and
+    treated by the rules, and what was done is in `Run.ward`. Any other is a fixed schedule.
 
     Parameters
     ----------
@@ -72,6 +85,14 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
         A patient who cannot be followed is a row with a reason, or an error.
     progress : callable, optional
         Called now and then with the number of patients done.
+    ward : Ward, optional
+        How the ward measures and how long things take there.
+    seed : int, optional
+        Of what happens by chance on the ward; that of the cohort if left out.
+    happenings : sequence of Happening
+        Faults of the pump and the like that are to befall the patients.
+    log : {"changes", "full"}
+        Whether every single reading is kept too.
 
     Returns
     -------
@@ -87,24 +108,32 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
     """
     times = output_times(days, every_hours)
     _check_rtol(rtol)
+    protocol = protocol.checked() if protocol.is_closed_loop else protocol
     began = time.perf_counter()
     compiled = compile_for(model, engine, cohort)
     names = choose_outputs(compiled, outputs)
     _check_memory(len(cohort), len(times), len(names))
-    values = np.empty((len(cohort), len(times), len(names)))
-    status = np.empty(len(cohort), dtype=np.int8)
-    steps = np.empty(len(cohort), dtype=np.int32)
-    chunk = chunk_size(compiled)
+    parts = _Parts(cohort, times, names)
+    chunk = chunk_size(compiled, on_ward=protocol.is_closed_loop)
     for start in range(0, len(cohort), chunk):
         rows = slice(start, min(start + chunk, len(cohort)))
         part = cohort.part(rows.start, rows.stop)
         P, weight = parameter_matrix(compiled, part), weights_kg(compiled, part)
-        schedule = build_schedule(compiled, P, weight, protocol.events(), protocol.name)
-        solution = compiled.solve(
-            P, schedule, 0.0, float(times[-1]), times, names, rtol=rtol, threads=threads
-        )
-        values[rows], status[rows] = solution.values, solution.status
-        steps[rows] = solution.steps
+        if protocol.is_closed_loop:
+            treated = treat(
+                compiled, P, protocol, ward or Ward(), ids=part.ids, weight_kg=weight,
+                area_m2=areas_m2(compiled, part), seed=(cohort.seed or 0) if seed is None else seed,
+                days=float(times[-1]), times=times, outputs=names, rtol=rtol, threads=threads,
+                happenings=happenings, full=log == "full",
+            )  # fmt: skip
+            parts.put(rows, treated.values, treated.status, treated.steps)
+            parts.treated.append(treated)
+        else:
+            schedule = build_schedule(compiled, P, weight, protocol.events(), protocol.name)
+            solution = compiled.solve(
+                P, schedule, 0.0, float(times[-1]), times, names, rtol=rtol, threads=threads
+            )
+            parts.put(rows, solution.values, solution.status, solution.steps)
         if progress is not None:
             progress(rows.stop)
     labels = dict(zip(compiled.observables, compiled.observable_labels, strict=True))
@@ -119,19 +148,52 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
         names=names,
         units={name: compiled.units[name] for name in names},
         labels={name: labels.get(name) or name for name in names},
-        values=values,
-        status=status,
-        steps=steps,
+        values=parts.values,
+        status=parts.status,
+        steps=parts.steps,
         rtol=rtol,
         wall_seconds=time.perf_counter() - began,
+        ward=parts.record(protocol, float(times[-1])),
     )
     if on_failure == "raise" and run.failures:
         raise PatientsFailed(run.failure_text())
     return run
 
 
-def chunk_size(compiled: Compiled) -> int:
+class _Parts:
+    """What comes back go by go."""
+
+    def __init__(self, cohort: Cohort, times: NDArray[np.float64], names: Sequence[str]) -> None:
+        self.ids = cohort.ids
+        self.values = np.empty((len(cohort), len(times), len(names)))
+        self.status = np.empty(len(cohort), dtype=np.int8)
+        self.steps = np.empty(len(cohort), dtype=np.int32)
+        self.treated: list[Treated] = []
+
+    def put(
+        self,
+        rows: slice,
+        values: NDArray[np.float64],
+        status: NDArray[np.int8],
+        steps: NDArray[np.int32],
+    ) -> None:
+        self.values[rows], self.status[rows], self.steps[rows] = values, status, steps
+
+    def record(self, protocol: Protocol, days: float) -> WardRecord | None:
+        """Return the ward's papers; none of a fixed schedule."""
+        if not self.treated:
+            return None
+        rules = tuple((rule.name, str(rule)) for rule in protocol.rules)
+        sizes = [len(part.status) for part in self.treated]
+        firsts = tuple(int(n) for n in np.cumsum([0, *sizes[:-1]]))
+        journals = tuple(part.journal for part in self.treated)
+        return WardRecord(self.ids, days, rules, journals, firsts)
+
+
+def chunk_size(compiled: Compiled, *, on_ward: bool = False) -> int:
     """Return how many patients are solved in one go; results do not depend on it."""
+    if on_ward and compiled.engine.startswith("lanes"):
+        return WARD_CHUNK
     # The doses of a chunk are in memory, not those of everyone; and between two chunks progress
     # is told, where SciPy takes a tenth of a second for each patient.
     return 16_384 if compiled.engine.startswith("lanes") else 20

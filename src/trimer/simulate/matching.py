@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from trimer.simulate.prepare import Engine, Source
 
 
+HEIGHT = "HT"
+"""Parameter that holds the body height, in cm."""
+
+
 def compile_for(model: Source, engine: Engine, cohort: Cohort) -> Compiled:
     """Return a compiled model that reads what the cohort varies.
 
@@ -78,3 +82,16 @@ def weights_kg(compiled: Compiled, cohort: Cohort) -> NDArray[np.float64]:
         return cohort.column(compiled.weight)
     card = {row.name: row.value for row in compiled.parameter_table}
     return np.full(len(cohort), card.get(compiled.weight, math.nan))
+
+
+def areas_m2(compiled: Compiled, cohort: Cohort) -> NDArray[np.float64]:
+    """Return body surface areas in **m²** by the formula of Mosteller; NaN without a height.
+
+    The height is the parameter ``HT``, in **cm**.
+    """
+    card = {row.name: row.value for row in compiled.parameter_table}
+    if HEIGHT in cohort.parameters:
+        height = cohort.column(HEIGHT)
+    else:
+        height = np.full(len(cohort), card.get(HEIGHT, math.nan))
+    return np.sqrt(height * weights_kg(compiled, cohort) / 3600.0)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from trimer.patients.cohort import Cohort
     from trimer.protocol.protocol import Protocol
+    from trimer.simulate.ward.record import WardRecord
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,6 +55,8 @@ class Run:
         Relative tolerance of a step.
     wall_seconds : float
         How long it took, in **seconds**.
+    ward : WardRecord or None
+        Doses, decisions and grades, if the protocol was followed on a ward.
     """
 
     model: str
@@ -71,6 +74,7 @@ class Run:
     steps: NDArray[np.int32]
     rtol: float
     wall_seconds: float
+    ward: WardRecord | None = None
 
     @property
     def ids(self) -> NDArray[np.int64]:
