@@ -19,6 +19,7 @@ SECTIONS = {  # name: heading, what measures, what writes
     "peers": ("Against other engines", "speed.measure", "table.text"),
     "compile": ("From model to machine code", "compiling.measure", "compiling.text"),
     "start": ("Start", "starting.measure", "starting.text"),
+    "ward": ("The ward", "ward.measure", "ward.text"),
     "threads": ("Threads", "threads.measure", "threads.text"),
     "states": ("Number of states", "states.measure", "states.text"),
     "population": ("Number of patients", "population.measure", "population.text"),

@@ -55,7 +55,8 @@ def test_list_names_what_is_shipped(trimer):
     [
         ("flotetuzumab-reference", ["dDc/dt", "Parameters", "Limits", "Sources", "kon3 = 49.2"]),
         ("flotetuzumab", ["dDc/dt"]),
-        ("flotetuzumab-flat", ["500 ng/kg/day from day 0 to day 56", "dexamethasone 10 mg"]),
+        ("flotetuzumab-flat", ["500 ng/kg/day, 4 days on, 3 days off", "dexamethasone 10 mg"]),
+        ("reference-flat", ["500 ng/kg/day from day 0 to day 56", "dexamethasone 10 mg"]),
         ("flotetuzumab-lead-in", ["1,000 patients in 2 arms", "Question:", "[multi-step]"]),
     ],
 )
@@ -66,7 +67,7 @@ def test_show_prints_models_protocols_and_studies(trimer, name, parts):
     for part in (*parts, NOTICE):
         assert part in out
     record = json.loads(trimer("show", name, "--json")[1])
-    assert record["name"].startswith("flotetuzumab")
+    assert record["name"] == name
 
 
 def test_show_reads_files_and_suggests_names(trimer, tmp_path):

@@ -48,6 +48,12 @@ def make_run(tmp_path: Path):
 
 
 @pytest.fixture(scope="session")
+def write_plain():
+    """`write_run` itself, for runs with more in their folder."""
+    return write_run
+
+
+@pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A complete run: two arms, 40 patients, none of whom failed. Not to be changed."""
     return write_run(tmp_path_factory.mktemp("report") / "run")

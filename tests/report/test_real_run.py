@@ -22,7 +22,10 @@ def test_the_shipped_study_can_be_reported(tmp_path):
         assert text in page
     for arm in study.arms:
         assert arm.label in page
-    assert page.count("<figure") == 11
+    assert page.count("<figure") in {
+        14,
+        15,
+    }  # one of any run, and the ward's with one or two patients
     assert len(re.findall("<math", page)) > 150
     record = json.loads((tmp_path / "run" / "model.json").read_text(encoding="utf-8"))
     assert all(f">{row['name']}<" in page for row in record["parameters"])

@@ -107,6 +107,15 @@ def test_the_report_is_small(html):
     assert len(html.encode()) < 5_000_000
 
 
+def test_a_run_without_a_ward_says_so(html):
+    """No section of the ward, its tables are not listed, and CRS is provisional."""
+    assert 'id="ward"' not in html
+    assert 'href="#ward"' not in html
+    assert "CRS grade 3 or more (provisional)" in html
+    assert "No ward acts in this simulation" in html
+    assert "grades.parquet" not in html
+
+
 def test_every_figure_has_words(page):
     """Each figure has a heading, a caption with its number, and its picture in words."""
     figures = page.all("figure")

@@ -259,3 +259,39 @@ def test_nothing_half_written_stays(tmp_path):
     with pytest.raises(DiskError, match="Input/output error"):
         half()
     assert files(tmp_path) == []
+
+
+def test_tables_of_a_ward_are_there_only_where_a_ward_acted(tmp_path):
+    """A run without a ward lacks them and says why; a run with one has them joined like others."""
+    plain = RunFolder(tmp_path / "plain", {})
+    plain.add(block(0))
+    plain.close("complete")
+    run = open_run(plain.path)
+    assert not run.has("grades")
+    with pytest.raises(StoreError, match=r"no table 'grades': no ward acted in it"):
+        run.scan("grades")
+    ward = RunFolder(tmp_path / "ward", {})
+    for first in (0, 3):
+        ward.add(block(first) | {"grades": block(first)["doses"]})
+    assert open_run(ward.path).has("grades")
+    ward.close("complete")
+    run = open_run(ward.path)
+    assert run.read("grades")["id"].to_list() == [0, 1, 2, 3, 4, 5] * 2
+    assert not run.has("decisions")
+    RunFolder(ward.path, {}, overwrite=True)
+    assert not open_run(ward.path).has("grades")
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_arms_may_write_down_different_columns(tmp_path, closed):
+    """A plan and a ward in one table: what one arm does not have is null there."""
+    folder = RunFolder(tmp_path / "run", {})
+    planned = pl.DataFrame({"arm": ["a"], "id": [1], "amount": [2]})
+    acted = pl.DataFrame({"arm": ["b"], "id": [1], "amount": [2.5], "why": ["held"]})
+    folder.add(block(0) | {"doses": [planned, acted]})
+    if closed:
+        folder.close("complete")
+    table = open_run(folder.path).read("doses")
+    assert table["arm"].to_list() == ["a", "b"]
+    assert table["amount"].to_list() == [2.0, 2.5]
+    assert table["why"].to_list() == [None, "held"]

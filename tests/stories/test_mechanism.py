@@ -231,7 +231,7 @@ def peaks(reference):
 
     def of_both(change):
         protocols = (
-            change(read_protocol(protocol_path(f"flotetuzumab-{name}")))
+            change(read_protocol(protocol_path(f"reference-{name}")))
             for name in ("multi-step", "flat")
         )
         runs = (simulate(reference, cohort, p, days=28, outputs=["IL6"]) for p in protocols)

@@ -17,7 +17,7 @@ days = 30
 every_hours = 6
 
 [arms.multi-step]
-protocol = "flotetuzumab-multi-step"
+protocol = "reference-multi-step"
 label = "Multi-step lead-in"
 
 [arms.own]

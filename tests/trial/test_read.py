@@ -37,19 +37,27 @@ def test_a_study_is_read(write):
 
 
 def test_the_shipped_study_is_the_flagship():
-    """Two arms of 1,000, continuous over two cycles, dexamethasone at the same clock times."""
+    """Two arms of 1,000 on one ward over two cycles, which differ in the course alone."""
     study = read_study(find_study("flotetuzumab-lead-in"))
     assert study.patients == 1000
+    assert study.model == "flotetuzumab"
+    multi, flat = (arm.protocol for arm in study.arms)
+    assert [rate.value for rate in multi.course.levels] == [30, 60, 100, 200, 300, 400, 500]
+    assert [rate.value for rate in flat.course.levels] == [500]
+    assert multi.course.minutes == flat.course.minutes == 56 * 1440
+    assert multi.rules == flat.rules
+    assert multi.premedication == flat.premedication
+    assert multi.monitoring == flat.monitoring
+
+
+def test_the_reference_study_is_that_of_fixed_schedules():
+    """Continuous over two cycles, dexamethasone at the same clock times, no rules."""
+    study = read_study(find_study("reference-lead-in"))
+    assert study.model == "flotetuzumab-reference"
     multi, flat = (arm.protocol for arm in study.arms)
     assert [infusion.rate.value for infusion in multi.infusions] == [
-        30,
-        60,
-        100,
-        200,
-        300,
-        400,
-        500,
-    ]
+        30, 60, 100, 200, 300, 400, 500,
+    ]  # fmt: skip
     assert [infusion.rate.value for infusion in flat.infusions] == [500]
     assert multi.days == flat.days == 56
     assert multi.doses == flat.doses
@@ -77,7 +85,7 @@ OWN = '[arms.own]\nprotocol = "own.toml"'
         ('"small"', '"a/b"', "line 2: got 'a/b'; it must be a name of letters"),
         ("-reference", "-referenc", "line 5: Unknown model.*Did you mean 'flotetuzumab-reference'"),
         ("seed = 5", 'seed = 5\ncohort = "x"', "line 8: got 'x'; it must be \"reference\""),
-        ("-multi-step", "-multistep", "line 12: .*Did you mean 'flotetuzumab-multi-step'"),
+        ("-multi-step", "-multistep", "line 12: .*Did you mean 'reference-multi-step'"),
         ('"own.toml"', '"gone.toml"', "'gone.toml'.*line 16: it is no file beside the study"),
         ('"own.toml"', "30", "Wrong 'protocol'.*line 16: got 30; it must be the name"),
         ('protocol = "own.toml"\n', "", "Missing 'protocol'.*line 15"),
@@ -97,7 +105,7 @@ def test_every_problem_is_listed_not_the_first(write):
     path = write(
         ("patients = 14", "patients = 0"),
         ("seed = 5", "sed = 5"),
-        ("flotetuzumab-multi-step", "nothing"),
+        ("reference-multi-step", "nothing"),
         protocol='name = "own"\n[[infuse]]\ndrug = "flotetuzumab"\nrate = 30\ndays = -1\n',
     )
     found = "\n".join(problems(path))

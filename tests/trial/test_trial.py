@@ -69,7 +69,7 @@ def test_a_run_folder_holds_the_whole_story(study, tmp_path):
 
 def test_arms_treat_the_same_patients_with_the_same_luck(write, tmp_path):
     """Two arms of one protocol have identical numbers; other arms start from the same patients."""
-    twins = read_study(write(('"own.toml"', '"flotetuzumab-multi-step"')))
+    twins = read_study(write(('"own.toml"', '"reference-multi-step"')))
     run = run_study(twins, tmp_path / "run")
     for table in ("profiles", "outcomes", "doses"):
         one, other = (

@@ -35,6 +35,7 @@ VERBS = {
     "simulate": "Follow one patient or a cohort through a protocol.",
     "trial": "Run the arms of a study and write a report.",
     "report": "Write the report of a run folder again.",
+    "runs": "List run folders; show one, or tell the story of one of its patients.",
 }
 
 

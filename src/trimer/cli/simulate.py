@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from trimer.cli.output import note, say, say_json, say_notice
 from trimer.cli.summary import run_record, run_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trimer.simulate.prepare import Engine
     from trimer.trial.study import Arm, Study
 
-MODEL = "flotetuzumab-reference"
+MODEL = "flotetuzumab"
 PROTOCOL = "flotetuzumab-multi-step"
 
 
@@ -36,6 +36,9 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     seed: int | None = None,
     outputs: list[str] | None = None,
     plot: Path | None = None,
+    log: str | None = None,
+    maintenance: str | None = None,
+    later_cycles: str | None = None,
     out: Path | None = None,
     overwrite: bool = False,
     engine: str = "auto",
@@ -74,7 +77,13 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     outputs
         Observables or species to print and to write.
     plot
-        Draw the outputs into this file (SVG, PDF or PNG).
+        Draw the outputs into this file (SVG, PDF or PNG); of one patient on a ward, the timeline.
+    log
+        changes, or full: keep every reading. A single patient's are kept unless told otherwise.
+    maintenance
+        Another maintenance rate than the protocol's, such as '700 ng/kg/day'.
+    later_cycles
+        'continuous', or days on and off from cycle 2, such as '4 days on, 3 days off'.
     out
         Write a run folder.
     overwrite
@@ -91,6 +100,7 @@ def simulate_(  # noqa: PLR0913 (each is an option)
         Print neither table nor progress.
     """
     plan = _plan(study, arm, model, protocol)
+    plan = _varied(plan, maintenance, later_cycles)
     plan = replace(
         plan,
         patients=n or 1,
@@ -101,15 +111,19 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     names = [name for part in outputs for name in part.split(",")] if outputs else None
     who = (nominal, n is not None, cohort is not None)
     _check_requests(plan, who, plot, out, overwrite=overwrite)
+    for part in plan.arms:
+        for sentence in part.protocol.warnings:
+            note(f"Note: {sentence}")
     compiled = _prepare(plan.model, engine)
     patients = _patients(compiled, plan, n, cohort)
     plan = replace(plan, cohort=patients.name, patients=len(patients))
     runs = {
         part.name: _run(
-            compiled, patients, part, plan, names, rtol=rtol, threads=threads, quiet=quiet
+            compiled, patients, part, plan, names,
+            rtol=rtol, threads=threads, quiet=quiet, log=_log(log, len(patients)),
         )
         for part in plan.arms
-    }
+    }  # fmt: skip
     if out is not None:
         from trimer.trial.single import write_runs
 
@@ -123,6 +137,31 @@ def simulate_(  # noqa: PLR0913 (each is an option)
         if path is not None and not json:
             say(f"{kind}: {path}")
     return _exit_code(runs)
+
+
+def _varied(plan: Study, maintenance: str | None, later_cycles: str | None) -> Study:
+    """Return the plan with another maintenance rate, or other later cycles, in every arm."""
+    if maintenance is None and later_cycles is None:
+        return plan
+    arms = []
+    for arm in plan.arms:
+        treatment = arm.protocol
+        if maintenance is not None:
+            treatment = treatment.with_maintenance(maintenance)
+        if later_cycles is not None:
+            treatment = treatment.with_later_cycles(later_cycles)
+        treatment = treatment.checked()
+        arms.append(replace(arm, protocol=treatment))
+    return replace(plan, arms=tuple(arms))
+
+
+def _log(asked: str | None, patients: int) -> Literal["changes", "full"]:
+    """Return what is kept of readings: all of a single patient, unless told otherwise."""
+    if asked is None:
+        return "full" if patients == 1 else "changes"
+    if asked in {"changes", "full"}:
+        return cast("Literal['changes', 'full']", asked)
+    raise InputError(f"Unknown --log: got '{asked}'; it is changes or full.")
 
 
 def _check_requests(
@@ -186,8 +225,6 @@ def _bare_plan(arm: str | None, model: str | None, protocol: str | None) -> Stud
 
 
 def _prepare(model: str, engine: str) -> Any:  # noqa: ANN401 (a compiled model)
-    from typing import cast
-
     from trimer.simulate import prepare
     from trimer.trial.recipe import shipped
 
@@ -220,6 +257,7 @@ def _run(
     rtol: float,
     threads: int | None,
     quiet: bool,
+    log: Literal["changes", "full"],
 ) -> Run:
     from trimer.simulate import simulate
     from trimer.simulate.follow import chunk_size
@@ -230,7 +268,7 @@ def _run(
         return simulate(
             compiled, cohort, arm.protocol,
             days=plan.days, every_hours=plan.every_hours, outputs=outputs, rtol=rtol,
-            threads=threads, progress=progress.update,
+            threads=threads, progress=progress.update, seed=plan.seed, log=log,
         )  # fmt: skip
     finally:
         progress.close()

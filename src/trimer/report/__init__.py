@@ -45,7 +45,10 @@ def write_report(run_folder: Path, out: Path | None = None) -> Path:
 
 
 def plot_run(run: Run, path: Path) -> Path:
-    """Draw a simulation as one picture: drug, trimers, blasts, T cells, IL-6, temperature.
+    """Draw a simulation as one picture.
+
+    Drug, trimers, blasts, T cells, IL-6 and temperature; of one virtual patient on a ward the
+    timeline: dose, drugs given, grades, vital signs, blood counts, blasts.
 
     Parameters
     ----------

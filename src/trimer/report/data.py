@@ -14,7 +14,9 @@ from trimer.core.errors import StoreError
 from trimer.report.manifest import Arm, Manifest, ModelRecord, read_manifest, read_model
 from trimer.report.numbers import unit_text
 from trimer.report.theme import ArmStyle, arm_style
+from trimer.report.ward import WardData, read_ward
 from trimer.store import StoredRun, open_run
+from trimer.store.layout import WARD_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +91,8 @@ class RunData:
         Observables at time 0, one row per patient.
     columns : mapping
         Type of each column, by table and name.
+    ward : WardData or None
+        Grades and infusions, where a ward acted.
     """
 
     folder: Path
@@ -99,6 +103,7 @@ class RunData:
     courses: Mapping[tuple[str, str], Course]
     baseline: pl.DataFrame
     columns: Mapping[str, Mapping[str, str]]
+    ward: WardData | None = None
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -185,6 +190,8 @@ def read_run(folder: Path) -> RunData:
     profiles = profiles.filter(pl.col("id") <= drawn["id"].max())
     kept = profiles.join(failed.lazy(), on=["arm", "id"], how="anti") if len(failed) else profiles
     columns = {name: _columns(folder, name, tables[name]) for name in TABLES}
+    for name in (name for name in WARD_TABLES if stored.has(name)):
+        columns[name] = _columns(folder, name, stored.scan(name))
     observables = [name for name in columns["profiles"] if name not in {"arm", "id", "time"}]
     _require(folder, "outcomes", outcomes.columns, ("arm", "id", "crs_grade", "response"))
     return RunData(
@@ -196,6 +203,7 @@ def read_run(folder: Path) -> RunData:
         courses=_courses(folder, kept, [name for name in COURSES if name in observables]),
         baseline=_baseline(folder, kept, observables),
         columns=columns,
+        ward=read_ward(stored, outcomes) if manifest.is_on_ward else None,
     )
 
 
@@ -245,22 +253,21 @@ def _collect(folder: Path, name: str, frame: pl.LazyFrame) -> pl.DataFrame:
     try:
         return frame.collect()
     except (pl.exceptions.PolarsError, OSError) as error:
-        message = (
-            f"Table '{name}.parquet' in run folder '{folder}' cannot be read: "
-            f"{str(error).splitlines()[0]}. The file may be damaged. Run the study again."
-        )
-        raise StoreError(message) from error
+        raise _damaged(folder, name, error) from error
+
+
+def _damaged(folder: Path, name: str, error: Exception) -> StoreError:
+    return StoreError(
+        f"Table '{name}.parquet' in run folder '{folder}' cannot be read: "
+        f"{str(error).splitlines()[0]}. The file may be damaged. Run the study again."
+    )
 
 
 def _columns(folder: Path, name: str, frame: pl.LazyFrame) -> dict[str, str]:
     try:
         schema = frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        message = (
-            f"Table '{name}.parquet' in run folder '{folder}' cannot be read: "
-            f"{str(error).splitlines()[0]}. The file may be damaged. Run the study again."
-        )
-        raise StoreError(message) from error
+        raise _damaged(folder, name, error) from error
     return {column: str(kind) for column, kind in schema.items()}
 
 

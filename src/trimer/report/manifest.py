@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from trimer.store import StoredRun
 
+WARD = "ward"
+"""What ``graded_by`` in ``run.json`` says where a ward graded; elsewhere it is not there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -55,6 +58,10 @@ class Manifest:
         Version of Trimer that made the run.
     units, labels : mapping
         Of each observable.
+    graded_by : str
+        ``ward`` where grades come from a ward; empty where they are the model's read-out.
+    policy_notice : str
+        What is to be said of the ward's rules wherever they are shown.
     """
 
     run: str
@@ -77,6 +84,13 @@ class Manifest:
     version: str
     units: Mapping[str, str]
     labels: Mapping[str, str]
+    graded_by: str = ""
+    policy_notice: str = ""
+
+    @property
+    def is_on_ward(self) -> bool:
+        """Whether a ward looked at the patients, graded and treated them."""
+        return self.graded_by == WARD
 
     @property
     def date(self) -> str:
@@ -142,6 +156,8 @@ def read_manifest(stored: StoredRun) -> Manifest:
         version=record.part("versions").text("trimer", "unknown"),
         units=record.part("units").flat(),
         labels=record.part("labels").flat(),
+        graded_by=record.text("graded_by", ""),
+        policy_notice=record.text("policy_notice", ""),
     )
 
 

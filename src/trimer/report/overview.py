@@ -11,8 +11,10 @@ import numpy as np
 from trimer import __version__
 from trimer.core.errors import DiskError, InputError
 from trimer.core.notice import SHORT_NOTICE
+from trimer.report.course import course_of
 from trimer.report.data import QUANTILES, Course
 from trimer.report.figures.profile import Panel, View, draw_bands, time_axis, value_axis
+from trimer.report.figures.timeline import draw_timeline
 from trimer.report.numbers import count, unit_text
 from trimer.report.sheet import Frame, Sheet, caption, caption_height, heading, panels, strip
 from trimer.report.theme import arm_style, color, style
@@ -28,6 +30,7 @@ FEW = 20
 """Up to so many virtual patients each course is drawn as a thin line as well."""
 
 _SHEET = Sheet("overview", 720.0, 3)
+_TIMELINE = Sheet("timeline", 720.0, 1)
 _HEIGHT = 140.0
 _MOST_PANELS = 12
 _VIEWS = {
@@ -65,11 +68,15 @@ def plot_run(run: Run, path: Path) -> Path:
 def draw_run(run: Run) -> Figure:
     """Draw a simulation; call it inside `trimer.report.theme.style`.
 
+    One virtual patient on a ward is drawn as a timeline.
+
     Raises
     ------
     InputError
         If the run recorded nothing.
     """
+    if run.ward is not None and len(run.ids) == 1:
+        return draw_timeline(course_of(run), _TIMELINE, titled=True)
     names = [name for name in _VIEWS if name in run.names] or list(run.names[:_MOST_PANELS])
     if not names:
         message = "Nothing to draw: the run recorded no output. Ask for at least one observable."

@@ -32,7 +32,7 @@ METHODS = (
     "at 95 %. Quantiles are interpolated linearly."
 )
 
-LIMITS = (
+_UNGRADED = (
     (
         "CRS grades are the reference model's ordinal read-out of peak IL-6 and vascular leak, and "
         "provisional: they are not graded from vital signs by ASTCT 2019."
@@ -41,10 +41,30 @@ LIMITS = (
         "No ward acts in this simulation: doses are fixed beforehand, nothing is held, and no "
         "rescue drug is given in answer to a reaction."
     ),
+)
+
+_ON_WARD = (
     (
-        "Intervals show the chance of the draw only; doubt about the model and its parameters is "
-        "larger and is not in them."
+        "The ward is simulated: how it measures, how soon somebody comes, which rules it follows "
+        "and how often a pump fails are assumed, and the same in every arm."
     ),
+    (
+        "Rules see readings, results and grades, never the model's own values; but a real team "
+        "sees and weighs more than any rule."
+    ),
+)
+
+_CHANCE = (
+    "Intervals show the chance of the draw only; doubt about the model and its parameters is "
+    "larger and is not in them."
+)
+
+WARD = (
+    "Every virtual patient is looked at by a clock of his own; CRS and ICANS are graded by ASTCT "
+    "2019 from temperature, the support needed for pressure and oxygen, and the ICE score as read. "
+    "Rules act on what was read and graded; what was planned, given, held and missed is in the "
+    "tables of the run folder, and the command trimer runs show RUN --patient NUMBER tells one "
+    "patient's story."
 )
 
 _HEADINGS = {
@@ -123,8 +143,25 @@ def design(run: RunData) -> str:
     pairs = " Every virtual patient is in every arm." if len(run.arms) > 1 else ""
     return (
         f"{arms}.{pairs} Followed for {number(m.days)} days, written down every "
-        f"{number(m.every_hours)} hours. The doses are fixed beforehand."
+        f"{number(m.every_hours)} hours. {_dosing(run)}"
     )
+
+
+def _dosing(run: RunData) -> str:
+    if run.ward is None:
+        return "The doses are fixed beforehand."
+    policy = run.manifest.policy_notice
+    return (
+        "The infusion follows its plan as far as the rules of the ward allow."
+        f"{f' {policy}' if policy else ''}"
+    )
+
+
+def limits(run: RunData) -> list[str]:
+    """What these results cannot tell: the model's limits, then those of the simulation."""
+    own = _ON_WARD if run.ward is not None else _UNGRADED
+    policy = [run.manifest.policy_notice] if run.manifest.policy_notice else []
+    return [*run.model.limits, *policy, *own, _CHANCE]
 
 
 def footer(run: RunData) -> str:

@@ -14,18 +14,20 @@ from markupsafe import Markup
 
 from trimer.core.errors import DiskError
 from trimer.core.notice import NOTICE, SHORT_NOTICE
-from trimer.report import prose, tables, words
+from trimer.report import prose, tables, ward_tables, words
+from trimer.report.course import stored_course
 from trimer.report.data import RunData, read_run
-from trimer.report.dictionary import FILES
 from trimer.report.figures.blasts import blasts
 from trimer.report.figures.concentration import concentration
 from trimer.report.figures.crs import crs
+from trimer.report.figures.crs_time import by_day, by_step
 from trimer.report.figures.doses import doses
 from trimer.report.figures.il6 import il6
 from trimer.report.figures.paired import paired
 from trimer.report.figures.response import response
 from trimer.report.figures.t_cells import t_cells
 from trimer.report.figures.temperature import temperature
+from trimer.report.figures.timeline import timeline
 from trimer.report.figures.trimers import trimers
 from trimer.report.figures.waterfall import waterfall
 from trimer.report.mathml import safe_mathml
@@ -33,6 +35,8 @@ from trimer.report.numbers import unit_text
 from trimer.report.sheet import NARROW, WIDE, Sheet
 from trimer.report.svg import to_svg
 from trimer.report.theme import PALETTE, style
+from trimer.report.ward import examples
+from trimer.store import open_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,6 +60,7 @@ _CONTENTS = (
     ("design", "Design"),
     ("course", "Course"),
     ("outcomes", "Outcomes"),
+    ("ward", "Ward"),
     ("failures", "Failures"),
     ("equations", "Equations and parameters"),
     ("sources", "Sources"),
@@ -144,8 +149,8 @@ def render(run: RunData) -> str:
         version=run.manifest.version,
         notice=NOTICE,
         short_notice=SHORT_NOTICE,
-        provisional=words.PROVISIONAL,
-        contents=_CONTENTS,
+        grading=words.grading(run),
+        contents=contents(run),
         state=prose.state(run),
         warning=prose.warning(run),
         context=prose.CONTEXT,
@@ -155,7 +160,9 @@ def render(run: RunData) -> str:
         design_words=prose.design(run),
         bands_words=prose.BANDS,
         methods_words=prose.METHODS,
-        limits=[*run.model.limits, *prose.LIMITS],
+        limits=prose.limits(run),
+        ward_words=prose.WARD,
+        care=ward_tables.care(run) if run.ward is not None else None,
         footer=prose.footer(run),
         figures=draw_all(run),
         covariates=tables.covariates(run),
@@ -168,7 +175,7 @@ def render(run: RunData) -> str:
         parameter_card=tables.parameter_card(run),
         methods=tables.methods(run),
         files=tables.Table(
-            "Files of the run folder", ("File", "Holds"), list(FILES), frozenset({0, 1})
+            "Files of the run folder", ("File", "Holds"), tables.files(run), frozenset({0, 1})
         ),
         data_dictionary=tables.data_dictionary(run),
         equations=_equations(run),
@@ -184,7 +191,28 @@ def plots(run: RunData) -> dict[str, list[Plot]]:
     if run.is_response_assessed:
         outcomes = [waterfall(run), crs(run), response(run)]
     outcomes += [paired(run, run.arms[0], arm) for arm in run.arms[1:]]
-    return {"design": [doses(run)], "course": course, "outcomes": outcomes}
+    return {
+        "design": [doses(run)],
+        "course": course,
+        "outcomes": outcomes,
+        "ward": _on_ward(run) if run.ward is not None else [],
+    }
+
+
+def _on_ward(run: RunData) -> list[Plot]:
+    """CRS by day and by step, and the timelines of patients chosen by rule."""
+    figures = [by_day(run), by_step(run)]
+    stored, arm = open_run(run.folder), run.arms[0]
+    for why, patient in examples(run):
+        course = stored_course(stored, patient, arm.name)
+        lead = f"Virtual patient {patient} of arm {words.letter(run, arm)}, {why}."
+        figures.append(timeline(course, name=f"timeline-{patient}", lead=lead))
+    return figures
+
+
+def contents(run: RunData) -> list[tuple[str, str]]:
+    """Sections of the report; that of the ward where there was one."""
+    return [(id_, name) for id_, name in _CONTENTS if id_ != "ward" or run.ward is not None]
 
 
 def draw_all(run: RunData) -> dict[str, list[Drawn]]:

@@ -48,8 +48,10 @@ class Schedule:
         return tuple(dict.fromkeys(gift.drug for gift in self.gifts))
 
     def last_change(self) -> float:
-        """Day on which the last infusion starts; 0 when there is none."""
-        return max((step.start for step in self.steps), default=0.0)
+        """Day from which the rate stays what it is but for pauses; 0 when there is no infusion."""
+        first = self.steps[0].start if self.steps else 0.0
+        pairs = zip(self.steps, self.steps[1:], strict=False)
+        return max([first, *(b.start for a, b in pairs if a.rate != b.rate)])
 
 
 def schedule(run: RunData, arm: Arm) -> Schedule:

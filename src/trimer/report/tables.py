@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from trimer.report import words
-from trimer.report.dictionary import MEANINGS
+from trimer.report.dictionary import FILES, MEANINGS
 from trimer.report.numbers import (
     MISSING,
     count,
@@ -32,6 +32,7 @@ from trimer.report.rates import (
     difference,
     rate,
 )
+from trimer.report.units import name_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,7 +148,7 @@ def at_start(run: RunData) -> Table:
 def crs(run: RunData) -> Table:
     """CRS grades by arm with exact intervals."""
     grades = [Event(f"worst grade {grade}", "crs_grade", (grade,)) for grade in GRADES]
-    return _by_arm(run, f"CRS ({words.PROVISIONAL})", [*grades, *CRS_EVENTS])
+    return _by_arm(run, f"CRS ({words.grading(run)})", [*grades, *CRS_EVENTS])
 
 
 def responses(run: RunData) -> Table:
@@ -243,6 +244,12 @@ def methods(run: RunData) -> Table:
     return Table("How the run was made", ("What", "Value"), rows, frozenset({0, 1}))
 
 
+def files(run: RunData) -> list[tuple[str, str]]:
+    """Files of the run folder and what they hold; tables of the ward where there are some."""
+    here = {f"{table}.parquet" for table in run.columns}
+    return [row for row in FILES if not row[0].endswith(".parquet") or row[0] in here]
+
+
 def data_dictionary(run: RunData) -> Table:
     """Every column of every table in the run folder."""
     rows = []
@@ -253,6 +260,8 @@ def data_dictionary(run: RunData) -> Table:
             if table == "patients":
                 unit = card.get(name, {}).get("unit", "")
             meaning, own_unit = MEANINGS.get((table, name), MEANINGS.get(("", name), ("", "")))
+            if table in {"decisions", "readings"} and not meaning:
+                meaning, own_unit = f"{name_of(name)} as read", unit_of(name)
             if not meaning:
                 meaning = run.model.definitions.get(name, "") or run.label(name)
             rows.append((f"{table}.parquet", name, kind, unit_text(unit or own_unit), meaning))

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from trimer.report.data import Course, RunData
     from trimer.report.manifest import Arm
 
-_SEVERE = "CRS grade 3 or more (provisional)"
-
 PROVISIONAL = "provisional: the reference model's ordinal read-out"
-"""Goes with every CRS grade."""
+"""Goes with every CRS grade that no ward has graded."""
+
+GRADED = "ASTCT 2019, graded from what the simulated ward reads and gives"
+"""Goes with every CRS grade of a ward."""
 
 
 def origin(run: RunData) -> str:
@@ -46,6 +47,21 @@ def origin(run: RunData) -> str:
         f"Run {manifest.run} · {manifest.date} · seed {manifest.seed} · "
         f"Trimer {manifest.version} · DRAFT · {SHORT_NOTICE}"
     )
+
+
+def grading(run: RunData) -> str:
+    """Where CRS grades come from; goes with every one of them."""
+    return GRADED if run.manifest.is_on_ward else PROVISIONAL
+
+
+def scale(run: RunData) -> str:
+    """The same in a word or two, for the head of a panel."""
+    return "ASTCT 2019" if run.manifest.is_on_ward else "provisional"
+
+
+def severe(run: RunData) -> str:
+    """CRS of grade 3 or more, with its scale."""
+    return f"CRS grade 3 or more ({scale(run)})"
 
 
 def sizes(run: RunData) -> str:
@@ -130,7 +146,7 @@ def all_arms(run: RunData) -> str:
 
 def severe_crs(run: RunData) -> str:
     """How many reached CRS grade 3 or more, arm by arm."""
-    return _event(run, SEVERE, _SEVERE, "reached")
+    return _event(run, SEVERE, severe(run), "reached")
 
 
 def remission(run: RunData) -> str:
@@ -150,12 +166,12 @@ def _event(run: RunData, event: Event, name: str, verb: str) -> str:
     return f"{start}; {listing(rest)}" if rest else start
 
 
-def discordant(first: Arm, second: Arm, severe: PairedDifference) -> str:
+def discordant(run: RunData, first: Arm, second: Arm, found: PairedDifference) -> str:
     """Who had severe CRS in one arm only."""
     return (
-        f"Of the same {counted(severe.total, 'virtual patient')}, "
-        f"{count(severe.first_only)} reached {_SEVERE} only {with_label(first)}, "
-        f"{count(severe.second_only)} only {with_label(second)}"
+        f"Of the same {counted(found.total, 'virtual patient')}, "
+        f"{count(found.first_only)} reached {severe(run)} only {with_label(first)}, "
+        f"{count(found.second_only)} only {with_label(second)}"
     )
 
 
@@ -188,10 +204,11 @@ def cell(found: Proportion) -> str:
 
 
 def answer(run: RunData) -> list[str]:
-    """The answer in five lines: severe CRS, pairs, remission, IL-6, and what it rests on."""
-    lines = [_answer_of(run, SEVERE, f"reached {_SEVERE}")]
+    """The answer in few lines: severe CRS, pairs, remission, rescue, IL-6, what it rests on."""
+    lines = [_answer_of(run, SEVERE, f"reached {severe(run)}")]
     lines.append(_pairs(run) if len(run.arms) > 1 else _blasts(run))
     lines.append(_remission(run))
+    lines.append(_rescue(run))
     lines.append(_il6(run))
     lines.append(_finished(run))
     return [line for line in lines if line]
@@ -217,7 +234,7 @@ def _pairs(run: RunData) -> str:
         d = difference(run, first, arm, SEVERE)
         none = ", so there may be none" if d.low <= 0.0 <= d.high else ""
         parts.append(
-            f"{discordant(first, arm, d)}: a difference of {fixed(100 * d.difference, 1)} "
+            f"{discordant(run, first, arm, d)}: a difference of {fixed(100 * d.difference, 1)} "
             f"percentage points ({points_span(d.low, d.high)}){none}"
         )
     return f"{'. '.join(parts)}."
@@ -233,6 +250,18 @@ def _blasts(run: RunData) -> str:
         f"Median marrow blasts were {amount(start, '%')} at the start and {amount(later, '%')} on "
         f"{day(last)}."
     )
+
+
+def _rescue(run: RunData) -> str:
+    """Who was given tocilizumab, where a ward could give it."""
+    if run.ward is None or "tocilizumab_doses" not in run.outcomes.columns:
+        return ""
+    parts = []
+    for arm in run.arms:
+        doses = run.finished(arm)["tocilizumab_doses"]
+        text = share(int((doses > 0).sum()), len(doses))
+        parts.append(f"{text} {with_label(arm)}" if len(run.arms) > 1 else text)
+    return f"Tocilizumab was given to {listing(parts)}."
 
 
 def _il6(run: RunData) -> str:

@@ -13,6 +13,15 @@ A finished run folder holds
 ``outcomes.parquet``    one row per arm and patient
 ======================  =====================================================================
 
+A run in which a ward acted has besides
+
+======================  =====================================================================
+``decisions.parquet``   one row per arm, patient and thing that was decided
+``grades.parquet``      one row per arm, patient and change of a grade
+``verdicts.parquet``    one row per arm, patient, rule and stretch in which it said the same
+``readings.parquet``    one row per arm, patient and look, if every reading was kept
+======================  =====================================================================
+
 While a run is going on, each block of patients becomes one Parquet file per table in ``parts/``;
 a block is there whole or not at all. At the end the parts of a table are joined, as a stream, to
 the one file of the table's name, so that any reader of Parquet takes it as it is and memory never

@@ -15,7 +15,9 @@ MANIFEST = "run.json"
 MODEL = "model.json"
 STUDY = "study.toml"
 PARTS = "parts"
-TABLES = ("patients", "doses", "profiles", "outcomes")
+WARD_TABLES = ("decisions", "grades", "verdicts", "readings")
+"""Tables that only runs on a ward have."""
+TABLES = ("patients", "doses", "profiles", "outcomes", *WARD_TABLES)
 
 RUNNING = "running"
 COMPLETE = "complete"

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trimer.core.errors import StoreError, did_you_mean
-from trimer.store.layout import COMPLETE, FORMAT, MANIFEST, TABLES, table_parts
+from trimer.store.layout import (
+    COMPLETE,
+    FORMAT,
+    MANIFEST,
+    TABLES,
+    WARD_TABLES,
+    table_parts,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,6 +47,10 @@ class StoredRun:
         """Whether all patients that were asked for are there."""
         return self.status == COMPLETE
 
+    def has(self, table: str) -> bool:
+        """Whether anything was written to a table; tables of the ward may be missing."""
+        return (self.path / f"{table}.parquet").is_file() or bool(table_parts(self.path, table))
+
     def scan(self, table: str) -> pl.LazyFrame:
         """Return one of the tables, to be read as far as it is needed.
 
@@ -56,12 +67,19 @@ class StoredRun:
         if whole.is_file():
             return pl.scan_parquet(whole)
         parts = table_parts(self.path, table)
+        if not parts and table in WARD_TABLES:
+            raise StoreError(
+                f"Run '{self.path}' has no table '{table}': no ward acted in it, or this was not "
+                "kept. Run a protocol with rules."
+            )
         if not parts:
             raise StoreError(
                 f"Table '{table}' of '{self.path}' is empty: the run ended before the first "
                 f"patients were done (status '{self.status}'). Run the study again."
             )
-        return pl.scan_parquet(parts)
+        from trimer.store.tables import scan_parts
+
+        return scan_parts(parts)
 
     def read(self, table: str) -> pl.DataFrame:
         """Return one of the tables, whole."""

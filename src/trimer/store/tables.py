@@ -61,8 +61,19 @@ def read_table(path: Path) -> pl.DataFrame:
         ) from None
 
 
+def scan_parts(parts: Sequence[Path]) -> pl.LazyFrame:
+    """Return several files as one table; what only some of them have is null in the others.
+
+    Arms of one run may differ in their columns: a ward writes down more of a dose than a plan.
+    """
+    schemas = [pl.read_parquet_schema(part) for part in parts]
+    if all(schema == schemas[0] for schema in schemas):
+        return pl.scan_parquet(list(parts))
+    return pl.concat([pl.scan_parquet(part) for part in parts], how="diagonal_relaxed")
+
+
 def join_tables(parts: Sequence[Path], path: Path) -> None:
-    """Make one table of several with the same columns, as a stream; then remove the parts.
+    """Make one table of several, as a stream; then remove the parts.
 
     Raises
     ------
@@ -77,9 +88,7 @@ def join_tables(parts: Sequence[Path], path: Path) -> None:
         return
     with writing(path) as temporary:
         try:
-            pl.scan_parquet(list(parts)).sink_parquet(
-                temporary, compression="zstd", compression_level=1
-            )
+            scan_parts(parts).sink_parquet(temporary, compression="zstd", compression_level=1)
         except pl.exceptions.PolarsError as error:
             # Polars wraps what the disk said: "...: underlying IO error: No space left (os ...".
             reason = str(error).partition("\n")[0].rpartition("IO error: ")[2]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -18,8 +18,11 @@ from trimer.assess import (
     time_of_peak,
 )
 from trimer.assess.response import WINDOWS
+from trimer.trial.ward import ward_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from trimer.simulate import Run
@@ -65,15 +68,12 @@ def outcomes(arm: str, run: Run, stored: NDArray[np.intp]) -> pl.DataFrame:
     times, at = run.times, run.times[stored]
     signal, leak = peak(run.column("IL6_signal")), peak(run.column("vascular_leak"))
     heat = peak(run.column("temperature"))
-    deviate = np.zeros(len(run.ids))
-    if DEVIATE in run.cohort.parameters:
-        deviate = run.cohort.column(DEVIATE)
     blasts, stem = run.column("blasts")[:, stored], run.column("LSC_cells")
     blood, anc, plt = (run.column(name)[:, stored] for name in ("blood_blasts", "ANC", "PLT"))
     failed = run.status != 0
     columns = {
         "id": run.ids,
-        "crs_grade": crs_reference(signal, leak, heat, deviate),
+        **_grades(run, signal, leak, heat),
         "response": best_response(at, blasts, blood, anc, plt),
         "best_blast_change_percent": best_change_percent(at, blasts, days=WINDOWS),
         "cmax_ng_mL": peak(run.column("concentration")),
@@ -96,6 +96,16 @@ def outcomes(arm: str, run: Run, stored: NDArray[np.intp]) -> pl.DataFrame:
     return frame.with_columns(
         pl.when(pl.col("failed")).then(None).otherwise(pl.col(name)).name.keep() for name in known
     ).select(pl.lit(arm).alias("arm"), pl.all())
+
+
+def _grades(run: Run, signal: Floats, leak: Floats, heat: Floats) -> Mapping[str, NDArray[Any]]:
+    """Return what the ward graded, or what the reference model's read-out makes of the peaks."""
+    if run.ward is not None:
+        return ward_columns(run, run.ward)
+    deviate = np.zeros(len(run.ids))
+    if DEVIATE in run.cohort.parameters:
+        deviate = run.cohort.column(DEVIATE)
+    return {"crs_grade": crs_reference(signal, leak, heat, deviate)}
 
 
 def _on_day(times: Floats, courses: Floats, day: float) -> Floats:

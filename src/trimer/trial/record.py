@@ -54,6 +54,7 @@ def manifest(
             }
             for arm in study.arms
         ],
+        **_graded(study),
         "seed": study.seed,
         "model": {"name": compiled.name, "title": compiled.title, "version": compiled.version},
         "solver": {
@@ -73,6 +74,20 @@ def manifest(
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "units": {name: compiled.units[name] for name in outputs},
         "labels": {name: labels.get(name) or name for name in outputs},
+    }
+
+
+def _graded(study: Study) -> dict[str, Any]:
+    """Return who graded CRS, and what has to be said of the policy, of a run on a ward."""
+    if not all(arm.protocol.is_closed_loop for arm in study.arms):
+        return {}
+    notices = dict.fromkeys(arm.protocol.policy_notice for arm in study.arms)
+    return {
+        "graded_by": "ward",
+        "policy_notice": " ".join(notice for notice in notices if notice),
+        "rules": {
+            arm.name: {rule.name: str(rule) for rule in arm.protocol.rules} for arm in study.arms
+        },
     }
 
 

@@ -13,7 +13,7 @@ from trimer.store.layout import COMPLETE
 from trimer.trial.interrupt import uninterrupted
 from trimer.trial.recipe import shipped
 from trimer.trial.record import manifest, model_record
-from trimer.trial.tables import dose_table, patient_table, profile_table
+from trimer.trial.tables import patient_table, profile_table, treatment_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ def write_runs(
         folder.add(
             {
                 "patients": [patient_table(first.cohort)],
-                "doses": [dose_table(arm, run, weight) for arm, run in runs.items()],
+                **treatment_tables(runs, weight),
                 "profiles": [
                     profile_table(arm, run, run.names, every) for arm, run in runs.items()
                 ],

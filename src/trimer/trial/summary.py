@@ -17,28 +17,36 @@ if TYPE_CHECKING:
 def arm_summaries(run: StoredRun) -> dict[str, dict[str, str]]:
     """Return what happened in each arm, as texts: n/N with exact 95 % intervals, medians.
 
-    CRS here is the reference model's own ordinal read-out and provisional.
+    CRS is graded on the ward, or by the reference model's own ordinal read-out, which is
+    provisional.
     """
     table = run.read("outcomes")
+    how = "ASTCT" if run.manifest.get("graded_by") == "ward" else "provisional"
     return {
-        str(arm["name"]): _summary(table.filter(pl.col("arm") == arm["name"]))
+        str(arm["name"]): _summary(table.filter(pl.col("arm") == arm["name"]), how)
         for arm in run.manifest["arms"]
     }
 
 
-def _summary(table: pl.DataFrame) -> dict[str, str]:
+def _summary(table: pl.DataFrame, how: str) -> dict[str, str]:
     known = table.filter(~pl.col("failed"))
     grade, response = pl.col("crs_grade"), pl.col("response")
     shares = {
-        "CRS of any grade (provisional)": grade >= 1,
-        "CRS of grade 2 or more (provisional)": grade >= 2,
-        "CRS of grade 3 or more (provisional)": grade >= 3,
+        f"CRS of any grade ({how})": grade >= 1,
+        f"CRS of grade 2 or more ({how})": grade >= 2,
+        f"CRS of grade 3 or more ({how})": grade >= 3,
         "CR or CRh": response.is_in(["CR", "CRh"]),
         "CR, CRh or CRi": response.is_in(["CR", "CRh", "CRi"]),
     }
     summary = {
         name: _share(known.filter(which).height, known.height) for name, which in shares.items()
     }
+    if "tocilizumab_doses" in known.columns:
+        rescued, held = known["tocilizumab_doses"] > 0, known["hold_days"] > 0
+        summary["Tocilizumab"] = _share(int(rescued.sum()), known.height)
+        summary["Any planned drug missed"] = _share(int(held.sum()), known.height)
+        given = known["dose_intensity"].to_numpy()
+        summary["Dose intensity, median"] = f"{np.nanmedian(given):.0f} %" if len(given) else "-"
     peak = known["peak_il6"].to_numpy()
     summary["Peak IL-6, median"] = f"{np.median(peak):.3g} pg/mL" if len(peak) else "-"
     summary["Failed"] = f"{table.height - known.height}/{table.height}"

@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from trimer.protocol.ledger import dose_rows
+from trimer.trial.ward import ward_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,6 +38,14 @@ PROFILES = (
     "PLT",
 )
 """Observables whose course is stored for every patient of a trial."""
+
+WARD_PROFILES = ("MAP", "SpO2", "hemoglobin", "CRP")
+"""The same, of a model that has them."""
+
+
+def profiles_of(observables: Sequence[str]) -> tuple[str, ...]:
+    """Return the observables of a model whose course is stored."""
+    return (*PROFILES, *(name for name in WARD_PROFILES if name in observables))
 
 
 def patient_table(cohort: Cohort) -> pl.DataFrame:
@@ -65,3 +74,18 @@ def dose_table(arm: str, run: Run, weight_kg: NDArray[np.float64]) -> pl.DataFra
     """Return what each patient is given until the end of the run."""
     rows = dose_rows(run.protocol, run.ids, weight_kg, until_days=float(run.times[-1]))
     return pl.DataFrame(rows).select(pl.lit(arm).alias("arm"), pl.all())
+
+
+def treatment_tables(
+    runs: Mapping[str, Run], weight_kg: NDArray[np.float64]
+) -> dict[str, list[pl.DataFrame]]:
+    """Return what was given, arm by arm, and the ward's papers of arms that were on a ward."""
+    tables: dict[str, list[pl.DataFrame]] = {}
+    for arm, run in runs.items():
+        if run.ward is None:
+            found = {"doses": dose_table(arm, run, weight_kg)}
+        else:
+            found = ward_tables(arm, run.ward)
+        for name, frame in found.items():
+            tables.setdefault(name, []).append(frame)
+    return tables

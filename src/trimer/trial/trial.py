@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimer.core.errors import DiskError, Problems, ProtocolError
+from trimer.core.errors import DiskError, InputError, Problems
 from trimer.core.shown import counted
 from trimer.patients import sample
 from trimer.simulate import Run, prepare, simulate, weights_kg
 from trimer.simulate.dosing import resolve
+from trimer.simulate.ward import check_on_ward
 from trimer.store import RunFolder, StoredRun, open_run
 from trimer.store.layout import COMPLETE, INCOMPLETE, INTERRUPTED
 from trimer.trial.interrupt import uninterrupted
 from trimer.trial.outcomes import NEEDED, outcomes
 from trimer.trial.recipe import COHORTS, shipped
 from trimer.trial.record import manifest, model_record
-from trimer.trial.tables import PROFILES, dose_table, patient_table, profile_table
+from trimer.trial.tables import patient_table, profile_table, profiles_of, treatment_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,7 +104,7 @@ def run_study(
     size = block or (BLOCK if compiled.engine.startswith("lanes") else SCIPY_BLOCK)
     folder = RunFolder(
         out or default_folder(study.name),
-        manifest(study, compiled, PROFILES, rtol),
+        manifest(study, compiled, profiles_of(compiled.observables), rtol),
         overwrite=overwrite,
     )
     began, cpu = time.perf_counter(), time.process_time()
@@ -160,10 +161,20 @@ def check_treatments(study: Study, compiled: Compiled) -> None:
         With a sentence for each arm that cannot be given.
     """
     problems = []
+    kinds = {arm.protocol.is_closed_loop for arm in study.arms}
+    if len(kinds) > 1:
+        problems.append(
+            f"Arms that cannot be compared in study '{study.name}': some protocols have a course "
+            "and are followed on a ward, others are fixed schedules. Give all of them a course, or "
+            "none."
+        )
     for arm in study.arms:
         try:
-            resolve(compiled, arm.protocol.events(), arm.protocol.name)
-        except ProtocolError as error:
+            if arm.protocol.is_closed_loop:
+                check_on_ward(compiled, arm.protocol)
+            else:
+                resolve(compiled, arm.protocol.events(), arm.protocol.name)
+        except InputError as error:
             problems.append(str(error))
     if problems:
         raise Problems(dict.fromkeys(problems))
@@ -201,7 +212,7 @@ def _simulate(
         study.arms[arm].protocol,
         days=study.days,
         every_hours=study.every_hours / _finer(study),
-        outputs=(*PROFILES, *NEEDED),
+        outputs=(*profiles_of(compiled.observables), *NEEDED),
         rtol=rtol,
         threads=threads,
     )
@@ -220,8 +231,11 @@ def _tables(
     weight = weights_kg(compiled, cohort)
     return {
         "patients": [patient_table(cohort)],
-        "doses": [dose_table(arm, run, weight) for arm, run in runs.items()],
-        "profiles": [profile_table(arm, run, PROFILES, stored) for arm, run in runs.items()],
+        **treatment_tables(runs, weight),
+        "profiles": [
+            profile_table(arm, run, profiles_of(compiled.observables), stored)
+            for arm, run in runs.items()
+        ],
         "outcomes": [outcomes(arm, run, stored) for arm, run in runs.items()],
     }
 

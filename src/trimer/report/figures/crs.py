@@ -13,13 +13,7 @@ from trimer.report.rates import CRS_EVENTS, GRADES
 if TYPE_CHECKING:
     from trimer.report.data import RunData
 
-_SHARES = Shares(
-    column="crs_grade",
-    parts=[Part(grade, f"{grade}", f"grade-{grade}", f"digit-{grade}") for grade in GRADES],
-    events=CRS_EVENTS,
-    bars_name="Worst CRS grade (provisional)",
-    rates_name="CRS, 95 % interval (provisional)",
-)
+_PARTS = [Part(grade, f"{grade}", f"grade-{grade}", f"digit-{grade}") for grade in GRADES]
 
 
 def crs(run: RunData) -> Plot:
@@ -31,15 +25,22 @@ def crs(run: RunData) -> Plot:
         The run.
     """
     table = rates_table(run, CRS_EVENTS)
+    shares = Shares(
+        column="crs_grade",
+        parts=_PARTS,
+        events=CRS_EVENTS,
+        bars_name=f"Worst CRS grade ({words.scale(run)})",
+        rates_name=f"CRS, 95 % interval ({words.scale(run)})",
+    )
     return Plot(
         name="crs",
         title=words.severe_crs(run),
         note=(
-            f"Worst grade of each virtual patient, 0 to 4 ({words.PROVISIONAL}); exact 95 % "
+            f"Worst grade of each virtual patient, 0 to 4 ({words.grading(run)}); exact 95 % "
             f"intervals. {words.sizes(run)}."
         ),
         alt=f"Stacked bars of the worst CRS grade, one for each arm. {words.spoken(run, table)}",
-        table=parts_table(run, _SHARES).vstack(table),
-        shown=parts_table(run, _SHARES).vstack(table),
-        draw=lambda sheet: draw_shares(run, _SHARES, sheet),
+        table=parts_table(run, shares).vstack(table),
+        shown=parts_table(run, shares).vstack(table),
+        draw=lambda sheet: draw_shares(run, shares, sheet),
     )

@@ -49,12 +49,20 @@ def doses(run: RunData) -> Plot:
     return Plot(
         name="doses",
         title=_title(run, schedules),
-        note="Step: rate of the infusion. Triangle: single dose. The same in every virtual patient "
-        "of an arm.",
+        note=f"Step: rate of the infusion. Triangle: single dose. {_whose(run)}",
         alt=f"Staircases of dose over days since first dose. {_words(run, schedules)}",
         table=_table(run, schedules),
         shown=_shown(run, schedules),
         draw=lambda sheet: _draw(run, schedules, sheet),
+    )
+
+
+def _whose(run: RunData) -> str:
+    if run.ward is None:
+        return "The same in every virtual patient of an arm."
+    return (
+        "As planned: what each virtual patient was given depends on what the ward found. "
+        "Premedication before a restart is not drawn."
     )
 
 

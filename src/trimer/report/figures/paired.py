@@ -55,10 +55,10 @@ def paired(run: RunData, first: Arm, second: Arm) -> Plot:
     a, b = words.letter(run, first), words.letter(run, second)
     return Plot(
         name=f"paired-{a}-{b}".lower(),
-        title=words.discordant(first, second, severe),
+        title=words.discordant(run, first, second, severe),
         note=(
             f"{count(severe.total)} virtual patients, each simulated in both arms. Left: how many "
-            f"had which worst CRS grade ({words.PROVISIONAL}) in {a} and in {b}; off the diagonal "
+            f"had which worst CRS grade ({words.grading(run)}) in {a} and in {b}; off the diagonal "
             f"the arms differ. Right: {a} minus {b} in percentage points with 95 % interval, and "
             "how many had the event in one arm only."
         ),
@@ -114,7 +114,7 @@ def _draw(
     height = _EVENT * len(EVENTS)
     figure, (left, right) = panels(sheet, 2, height, frame)
     caption(figure, origin)
-    strip(left, "Worst CRS grade (provisional)")
+    strip(left, f"Worst CRS grade ({words.scale(run)})")
     strip(right, "Difference, 95 % interval")
     _grid(left, run, first, second)
     _differences(right, found, words.letter(run, first), words.letter(run, second))
