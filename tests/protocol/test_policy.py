@@ -26,8 +26,10 @@ TABLE = {
     "CRS grade 3": ("CRS >= 3", ["hold", "dexamethasone 10 mg every 6 h"]),
     "CRS grade 3 again, or grade 4": ("CRS >= 4 or severe_CRS_events >= 2", ["stop for good"]),
     "CRS grade 4": ("CRS >= 4", ["methylprednisolone 500 mg every 12 h at most 6"]),
-    "ICANS grade 2": ("ICANS >= 2", ["hold", "dexamethasone 10 mg"]),
-    "ICANS grade 3": ("ICANS >= 3", ["hold", "dexamethasone 10 mg every 6 h"]),
+    "ICANS grade 2": ("ICANS >= 2 and ICANS < 3", ["hold", "dexamethasone 10 mg"]),
+    "ICANS grade 3": (
+        "ICANS >= 3 and ICANS < 4", ["hold", "dexamethasone 10 mg every 6 h"],
+    ),
     "ICANS grade 4": (
         "ICANS >= 4", ["stop for good", "methylprednisolone 1000 mg every 24 h at most 3"],
     ),
