@@ -103,6 +103,10 @@ WARNED = {
     ),
     "neurology that comes too rarely": (rule("ICANS >= 2 for 6 h"), "every 12 h at times"),
     "a cycle that does not come": (rule("cycle >= 3"), "can never fire in a course of 2 cycles"),
+    "a resume that does not come": (
+        rule("CRS >= 3", "hold", resume_when="CRS < 1 and cycle >= 3"),
+        "line 55 can never resume in a course of 2 cycles and 3 levels",
+    ),
     "a level that does not come": (rule("step > 3"), "2 cycles and 3 levels: 'step > 3'."),
 }  # fmt: skip
 

@@ -38,8 +38,15 @@ REFUSED = {
     "a resume with no hold": (
         f'{RULE}when = "CRS >= 3"\n{LOOK}resume_when = "CRS <= 1"\n',
         (
-            "Resume without a hold in 'x.toml', line 55: rule 'yours' says when to resume, but does "
-            'not hold. Add "hold" to do, or remove resume_when and resume.'
+            "Resume without a hold in 'x.toml', line 55: rule 'yours' says when to resume, but "
+            'does not hold. Add "hold" to do, or remove resume_when and resume.'
+        ),
+    ),
+    "a resume that never comes": (
+        f'{RULE}when = "CRS >= 3"\ndo = "hold"\nresume_when = "CRS < 1 and CRS > 2"\n',
+        (
+            "Hold without an end in 'x.toml', line 55: rule 'yours' resumes when "
+            "'CRS < 1 and CRS > 2', which contradicts itself. Change it."
         ),
     ),
     "a hole in the restart table": (
@@ -49,22 +56,22 @@ REFUSED = {
     "an overlap in the restart table": (
         row("under 6 h") + row("over 4 h"),
         (
-            "Overlap in the restart table of 'x.toml', line 55: got 'over 4 h', but the row before it "
-            "ends at 6 h; every gap has one row. Shorten one of them."
+            "Overlap in the restart table of 'x.toml', line 55: got 'over 4 h', but the row "
+            "before it ends at 6 h; every gap has one row. Shorten one of them."
         ),
     ),
     "a dose over its cap": (
         f'{RULE}when = "CRS >= 3"\ndo = "tocilizumab 900 mg"\n',
         (
-            "Dose over its cap in 'x.toml', line 55: got tocilizumab 900 mg; at most 800 mg is given. "
-            "Lower the dose, or raise the cap."
+            "Dose over its cap in 'x.toml', line 55: got tocilizumab 900 mg; at most 800 mg is "
+            "given. Lower the dose, or raise the cap."
         ),
     ),
     "a small patient's dose over its cap": (
         '\n[drugs.tocilizumab]\nunder_30_kg = "900 mg"\n',
         (
-            "Dose over its cap in 'x.toml', line 56: got tocilizumab 900 mg; at most 800 mg is given. "
-            "Lower the dose, or raise the cap."
+            "Dose over its cap in 'x.toml', line 56: got tocilizumab 900 mg; at most 800 mg is "
+            "given. Lower the dose, or raise the cap."
         ),
     ),
     "a unit that is missing": (
@@ -87,9 +94,9 @@ CHANGED = {
     "a step over a limit": (
         [('rate = "250 ng/kg/day"', 'rate = "300 ng/kg/day"')],
         (
-            "A step from 90 ng/kg/day to 300 ng/kg/day, more than 3 times in 'x.toml', line 19: large "
-            "steps bring large reactions (limit assumed). Lower it, or add [[allow]] with what = "
-            '"step over 3 times" and a reason.'
+            "A step from 90 ng/kg/day to 300 ng/kg/day, more than 3 times in 'x.toml', line 19: "
+            "large steps bring large reactions (limit assumed). Lower it, or add [[allow]] with "
+            'what = "step over 3 times" and a reason.'
         ),
     ),
     "a rule that nobody's looks serve": (
@@ -99,30 +106,30 @@ CHANGED = {
             ("temperature < 38 C", "blasts >= 5 %"),
         ],
         (
-            "Monitoring rarer than a rule needs in 'x.toml', line 47: rule 'mine' reads 'blasts', but "
-            "no marrow_days are ordered. Add marrow_days to [monitoring]."
+            "Monitoring rarer than a rule needs in 'x.toml', line 47: rule 'mine' reads 'blasts', "
+            "but no marrow_days are ordered. Add marrow_days to [monitoring]."
         ),
     ),
     "rates that no limit can be compared with": (
         [("ng/kg/day", "ng/day")],
         (
-            "A rate of 500 ng/day in 'x.toml', line 6: the limits of flotetuzumab are in ng/kg/day, "
-            'so none of them can be checked. Convert it, or add [[allow]] with what = "rate in other '
-            'units" and a reason.'
+            "A rate of 500 ng/day in 'x.toml', line 6: the limits of flotetuzumab are in "
+            "ng/kg/day, so none of them can be checked. Convert it, or add [[allow]] with what = "
+            '"rate in other units" and a reason.'
         ),
     ),
     "a bag that is changed without an end": (
         [('"10 min"', '"96 h"')],
         (
-            "Bag change without an end in 'x.toml', line 43: got 4 days for a change every 4 days, so "
-            "no drug ever flows. Shorten it."
+            "Bag change without an end in 'x.toml', line 43: got 4 days for a change every 4 "
+            "days, so no drug ever flows. Shorten it."
         ),
     ),
     "a bag change that is no interval": (
         [('bag_change = "every 96 h"', "bag_change = []")],
         (
-            "Wrong interval in 'x.toml', line 42: got []; it is \"every\" and a duration, and holds "
-            'for good. Write it like "every 96 h".'
+            "Wrong interval in 'x.toml', line 42: got []; it is \"every\" and a duration, and "
+            'holds for good. Write it like "every 96 h".'
         ),
     ),
     "an order that is none": (
@@ -135,8 +142,8 @@ CHANGED = {
     "premedication too far away": (
         [("30 min before first", "8 days before first")],
         (
-            "Wrong time of premedication in 'x.toml', line 25: got '8 days before first dose'; it is "
-            "at most 7 days away. Write a shorter time."
+            "Wrong time of premedication in 'x.toml', line 25: got '8 days before first dose'; it "
+            "is at most 7 days away. Write a shorter time."
         ),
     ),
 }

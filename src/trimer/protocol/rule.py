@@ -110,6 +110,11 @@ def rule_problems(rule: Rule) -> list[str]:
             f"Rule '{rule.name}' in {where} can never fire: '{rule.when}' contradicts itself. "
             "Change or remove it."
         )
+    if rule.resume_when is not None and not can_ever_hold(rule.resume_when, QUANTITIES):
+        problems.append(
+            f"Hold without an end in {where}: rule '{rule.name}' resumes when "
+            f"'{rule.resume_when}', which contradicts itself. Change it."
+        )
     if rule.holds and rule.resume_when is None:
         problems.append(
             f"Hold without an end in {where}: rule '{rule.name}' says hold, but not when to "
@@ -161,12 +166,14 @@ def never_in(course: Course, rule: Rule) -> list[str]:
     narrow = QUANTITIES | {
         name: replace(QUANTITIES[name], high=high) for name, high in limits.items()
     }
-    if can_ever_hold(rule.when, narrow):
-        return []
     where = rule.where or f"rule '{rule.name}'"
-    course_text = f"{counted(course.cycles, 'cycle')} and {counted(len(course.levels), 'level')}"
-    what = f"Rule '{rule.name}' in {where} can never fire in a course of {course_text}"
-    return [f"{what}: '{rule.when}'. Change or remove it."]
+    how_long = f"{counted(course.cycles, 'cycle')} and {counted(len(course.levels), 'level')}"
+    return [
+        f"Rule '{rule.name}' in {where} can never {what} in a course of {how_long}: '{condition}'. "
+        "Change or remove it."
+        for what, condition in (("fire", rule.when), ("resume", rule.resume_when))
+        if condition is not None and not can_ever_hold(condition, narrow)
+    ]
 
 
 def _side(action: Action) -> tuple[str, str] | None:
