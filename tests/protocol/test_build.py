@@ -75,6 +75,15 @@ def test_a_new_usual_dose_reaches_every_rule():
     assert doses["six"] == ["6 mg/kg"]
 
 
+def test_a_required_drug_has_one_name():
+    """Another spelling means the same drug, and to require it twice is to require it."""
+    protocol = built().require("paracetamol").require("acetaminophen")
+    assert protocol.start_requires == ("dexamethasone", "acetaminophen")
+    with pytest.raises(Problems, match="the start requires acetaminophen"):
+        protocol.checked()
+    assert protocol.premedicate("paracetamol 650 mg", when="1 h before first dose").checked()
+
+
 def test_short_ways_to_hold_and_to_rescue():
     """`hold` and `rescue` are rules with names that say what they do."""
     protocol = (
@@ -147,6 +156,28 @@ REFUSED = {
     "an allowance without a reason": (
         lambda p: p.allowing("step over 3 times", reason=""), "Missing reason in protocol",
     ),
+    "an allowance of nothing": (lambda p: p.allowing("", reason="x"), "Wrong text in protocol"),
+    "caps of a number": (lambda p: p.limit(3, in_all=1), "Unknown drug '3' in protocol"),
+    "looks as a number": (lambda p: p.monitor(vitals=4), "Wrong monitoring in protocol"),
+    "a bag changed until some day": (
+        lambda p: p.bags("every 96 h until day 8"), "Wrong interval in protocol 'example', pump",
+    ),
+    "an order that is none": (
+        lambda p: p.stay("home"), "Wrong order in protocol 'example', hospital: got 'home'",
+    ),
+    "a discharge on day 0": (
+        lambda p: p.stay(no_discharge_before_day=0), "Wrong number in protocol 'example', hospital",
+    ),
+    "a start that requires an unknown drug": (
+        lambda p: p.require("aspirin"), "Unknown drug 'aspirin' in protocol 'example', what a st",
+    ),
+    "a rule without a name": (
+        lambda p: p.rule("", when="CRS >= 2", do="half rate"), "Wrong text in protocol",
+    ),
+    "a source of two lines": (
+        lambda p: p.rule("x", when="CRS >= 2", do="half rate", source="a\nb"), "Wrong text in prot",
+    ),
+    "nothing to do": (lambda p: p.rule("x", when="CRS >= 2", do=[]), "Nothing to do in protocol"),
 }  # fmt: skip
 
 

@@ -143,7 +143,10 @@ class Notes:
 
 
 class Journal:
-    """All that was written down about the patients of a run."""
+    """All that was written down about the patients of a run.
+
+    Notes are kept as they come, and made into columns when a table is asked for.
+    """
 
     def __init__(self, quantities: tuple[str, ...] = ()) -> None:
         self.words = Words()
@@ -154,29 +157,39 @@ class Journal:
             "grades": GRADES,
             "readings": {**READINGS, **dict.fromkeys(quantities, np.float64)},
         }
-        self._chunks: dict[str, list[Table]] = {name: [] for name in self.columns}
+        self._kept: dict[str, list[tuple[Rows, dict[str, ArrayLike]]]] = {}
+        self._done: dict[str, Table] = {}
 
     def keep(self, notes: Notes) -> None:
         """Copy notes."""
         for table, at, columns in notes.items():
-            self._append(table, notes.rows[at], columns)
-
-    def _append(self, table: str, patients: Rows, columns: dict[str, ArrayLike]) -> None:
-        chunk: Table = {}
-        for name, kind in self.columns[table].items():
-            value = np.asarray(patients if name == "patient" else columns[name], dtype=kind)
-            if value.ndim == 0:
-                value = np.full(len(patients), value, dtype=kind)
-            chunk[name] = value
-        self._chunks[table].append(chunk)
+            self._kept.setdefault(table, []).append((notes.rows[at], columns))
+            self._done.pop(table, None)
 
     def table(self, name: str) -> Table:
         """Return a table, by patient and in the order in which it was written."""
-        chunks = self._chunks[name]
-        if not chunks:
-            return {column: np.empty(0, kind) for column, kind in self.columns[name].items()}
-        whole = {column: np.concatenate([c[column] for c in chunks]) for column in chunks[0]}
-        order = np.argsort(whole["patient"], kind="stable")
-        result = {column: value[order] for column, value in whole.items()}
-        self._chunks[name] = [result]
-        return result
+        if name not in self._done:
+            kept = self._kept.get(name, [])
+            patients = [rows for rows, _ in kept]
+            sizes = np.array([len(rows) for rows in patients], dtype=np.intp)
+            whole = {
+                column: _joined([columns[column] for _, columns in kept], sizes, kind)
+                for column, kind in self.columns[name].items()
+                if column != "patient"
+            }
+            who = np.concatenate(patients) if patients else np.empty(0, np.int64)
+            order = np.argsort(who, kind="stable")
+            whole = {"patient": who.astype(np.int64), **whole}
+            self._done[name] = {column: value[order] for column, value in whole.items()}
+        return self._done[name]
+
+
+def _joined(values: list[ArrayLike], sizes: Rows, kind: Any) -> NDArray[Any]:  # noqa: ANN401 (a type)
+    """Return one column; what is one value for all of a note is repeated."""
+    if not values:
+        return np.empty(0, kind)
+    if all(isinstance(value, (int, float)) for value in values):
+        return np.repeat(np.array(values, dtype=kind), sizes)
+    return np.concatenate(
+        [np.broadcast_to(value, n) for value, n in zip(values, sizes, strict=True)]
+    ).astype(kind)
