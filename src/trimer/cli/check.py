@@ -104,15 +104,18 @@ def _check_study(path: Path) -> tuple[str, ...]:
 def _check_protocol(path: Path) -> tuple[str, ...]:
     from trimer import library
     from trimer.protocol.read import read_protocol
+    from trimer.simulate.ward.dispensary import NO_EFFECT
 
     protocol = read_protocol(path)
     infusions = counted(len(protocol.infusions), "infusion")
     doses = counted(len(protocol.doses), "dose")
     known = dict.fromkeys(drug for name in library.names() for drug in library.drugs(name))
-    return (
-        f"a protocol of {infusions} and {doses}.",
-        *_unknown("drug", _drugs(protocol), known),
-    )
+    known |= dict.fromkeys(NO_EFFECT)
+    what = f"a protocol of {infusions} and {doses}."
+    if protocol.course is not None:
+        cycles = counted(protocol.course.cycles, "cycle")
+        what = f"a protocol of {cycles} and {counted(len(protocol.rules), 'rule')}."
+    return (what, *protocol.warnings, *_unknown("drug", _drugs(protocol), known))
 
 
 def _drugs(protocol: Protocol) -> dict[str, None]:

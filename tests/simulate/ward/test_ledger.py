@@ -13,8 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.simulate.ward.conftest import cohort, protocol, treated
 
+from trimer.core.condition import parse
+from trimer.protocol.action import parse_action
 from trimer.protocol.course import Course, LeadIn, Pattern
 from trimer.protocol.dose import parse_rate
+from trimer.protocol.monitoring import Every
+from trimer.protocol.rule import Rule
 from trimer.simulate.ward import QUIET, Happening, Treated, Ward
 from trimer.simulate.ward.record import WardRecord
 
@@ -90,9 +94,13 @@ def test_nothing_flows_while_a_rule_holds(thirty: tuple[Cohort, Treated]) -> Non
     ("hours", "says"),
     [
         (3, "after the gap: same rate"),
+        (4, "after the gap: same rate"),
         (5, "after the gap: same rate"),
+        (24, "after the gap: one step back"),
         (30, "after the gap: one step back"),
+        (48, "after the gap: from the start"),
         (72, "after the gap: from the start"),
+        (14 * 24, "stopped for good: the gap is too long"),
         (15 * 24, "stopped for good: the gap is too long"),
     ],
 )
@@ -113,6 +121,37 @@ def test_restart_depends_on_the_length_of_the_gap(hours: int, says: str) -> None
     if 4 <= hours < 14 * 24:  # drug waits for the premedication
         restart = told.filter(pl.col("action") == "drug flows again")["time"]
         assert restart[0] == pytest.approx(10 + hours / 24 + 0.5 / 24, abs=1e-9)
+
+
+def test_premedication_keeps_within_caps_too() -> None:
+    """A cap of two doses in all binds what is given beforehand; the third is not given."""
+    plan = protocol("flotetuzumab-multi-step").limit("dexamethasone", in_all=2)
+    patients = cohort(2)
+    run = treated(patients, replace(plan, rules=()), days=4.0, ward=QUIET)
+    doses = record(patients, run, plan, 4.0).doses().filter(pl.col("drug") == "dexamethasone")
+    for _, mine in doses.group_by("id"):
+        assert (mine["status"] == "given").sum() == 2
+        refused = mine.filter(pl.col("status") == "not given")
+        assert set(refused["why"]) == {"as many in all as allowed"}
+
+
+def test_many_doses_within_a_day_are_counted() -> None:
+    """A cap of ten in a day lets ten be given, not more."""
+    rule = Rule(
+        "often", parse("time since first dose >= 1 h"),
+        (parse_action("fluids 100 mL every 1 h", "a test"),),
+    )  # fmt: skip
+    plan = protocol("flotetuzumab-multi-step").limit("fluids", in_24_h=10)
+    rounds = replace(plan.monitoring, vitals=(Every(60),))
+    plan = replace(plan, rules=(rule,), monitoring=rounds)
+    patients = cohort(2)
+    run = treated(patients, plan, days=2.0, ward=QUIET)
+    doses = record(patients, run, plan, 2.0).doses()
+    given_ = doses.filter((pl.col("drug") == "fluids") & (pl.col("status") == "given"))
+    for _, mine in given_.group_by("id"):
+        times = np.sort(mine["time"].to_numpy())
+        within = [(times < t + 1 - 1e-9)[times >= t].sum() for t in times]
+        assert max(within) == 10
 
 
 def test_a_level_lost_to_a_gap_is_climbed_again() -> None:

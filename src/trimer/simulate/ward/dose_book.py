@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trimer.simulate.ward.arrays import Floats, Mask, Minutes, Numbers, Rows
     from trimer.simulate.ward.dispensary import Entry
     from trimer.simulate.ward.journal import Notes, Words
+    from trimer.simulate.ward.orders import Given, Order
     from trimer.simulate.ward.state import Patients
 
 DAY = 1440
@@ -64,6 +65,24 @@ class DoseBook:
             why[bad] = self.words.number(text)
             allowed &= ~bad
         return allowed, why
+
+    def within_caps(
+        self, part: Patients, minute: Minutes, at: Rows, order: Order | Given, by: int,
+        told: Mask | None, notes: Notes,
+    ) -> Rows:  # fmt: skip
+        """Return who may have the dose; write down who may not, of those marked in `told`."""
+        if not len(at) or self.limits[order.drug] is None:
+            return at
+        allowed, why = self.allowed(part, minute, at, order.drug)
+        shown = ~allowed if told is None else ~allowed & told[at]
+        refused = at[shown]
+        notes.add(
+            "doses", refused, minute=minute[refused], what=3,
+            drug=self.words.number(self.drugs[order.drug]), planned=np.nan,
+            amount=order.doses[notes.rows[refused]], unit=self.words.number(order.entry.unit),
+            by=by, why=why[shown], step=0, kind=-1, index=-1, value=0.0,
+        )  # fmt: skip
+        return at[allowed]
 
     def dose(
         self, part: Patients, minute: Minutes, at: Rows, drug: int, entry: Entry,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimer.core.condition import Compare, Count, atoms
 from trimer.protocol.action import (
     DelayStep,
     End,
@@ -142,6 +143,8 @@ class Orders(DoseBook):
         ]  # fmt: skip
         self.limits = [dispensary.limits.get(name) for name in self.drugs]
 
+        self.kept = _remembered(protocol)
+
     @property
     def size(self) -> int:
         """How many orders have a time of their own."""
@@ -251,18 +254,8 @@ class Orders(DoseBook):
         at = np.flatnonzero(want)
         if not len(at):
             return
-        allowed, why = self.allowed(part, minute, at, order.drug)
-        refused = at[~allowed & edge[at]]
         rule = self.words.number(self.rules[order.rule].name)
-        if len(refused):
-            notes.add(
-                "doses", refused, minute=minute[refused], what=3,
-                drug=self.words.number(self.drugs[order.drug]), planned=np.nan,
-                amount=order.doses[notes.rows[refused]],
-                unit=self.words.number(order.entry.unit), by=rule,
-                why=why[~allowed & edge[at]], step=0, kind=-1, index=-1, value=0.0,
-            )  # fmt: skip
-        at = at[allowed]
+        at = self.within_caps(part, minute, at, order, rule, edge, notes)
         if len(at):
             part.given[place, at] = minute[at]
             part.times[place, at] += 1
@@ -285,6 +278,7 @@ class Orders(DoseBook):
         """Give one premedication now."""
         given = self.premedication[entry]
         by = self.words.number(f"premedication before {given.before}")
+        at = self.within_caps(part, minute, at, given, by, None, notes)
         self.dose(part, minute, at, given.drug, given.entry, given.doses, by, 0, notes)
 
     def _support(
@@ -338,6 +332,19 @@ class Orders(DoseBook):
             temperature=part.seen[0, at], MAP=part.seen[1, at], SpO2=part.seen[3, at],
             CRS=part.crs[at], ICANS=part.icans[at],
         )  # fmt: skip
+
+
+def _remembered(protocol: Protocol) -> int:
+    """Return how many doses of a drug have to be remembered: as many as anything counts to."""
+    counted = [1, *(limit.in_24_h or 1 for limit in protocol.drugs)]
+    for rule in protocol.rules:
+        for condition in (rule.when, rule.resume_when):
+            counted.extend(
+                int(atom.value.number) + 1
+                for atom in (() if condition is None else atoms(condition.tree))
+                if isinstance(atom, Compare) and isinstance(atom.left, Count)
+            )
+    return max(counted)
 
 
 def _levels(protocol: Protocol) -> list[str]:

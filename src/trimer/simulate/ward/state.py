@@ -80,7 +80,7 @@ class Patients:
         quantity, results that are not out yet, the first reading; NaN before there is one.
         ``held`` (rules): which rules hold the infusion. ``was`` (rules): the latest verdict, 1
         yes, 0 no, -1 not known. ``given``, ``times`` (orders): when each order was carried out
-        last, and how often. ``doses`` (drugs, `KEPT`), ``counts`` (drugs): the latest doses,
+        last, and how often. ``doses`` (drugs, kept), ``counts`` (drugs): the latest doses,
         newest first, and how many there were. ``stretch`` (2, rules): minute and number of the
         first look of the present stretch of each rule. ``lowest``, ``highest`` (rules): of its
         quantity in that stretch. ``premedication`` (entries): next minute of each.
@@ -167,12 +167,16 @@ _BLOCKS = frozenset(Patients.__annotations__)
 
 _EVENTS = ("at_step", "at_hold", "at_restart", "at_infection", "at_diagnosis", "at_crs", "sampled")
 
-KEPT = 6
-"""Doses of each drug that are remembered, for counts within a time."""
-
 
 def admit(
-    key: NDArray[np.uint64], *, quantities: int, rules: int, orders: int, drugs: int, entries: int
+    key: NDArray[np.uint64],
+    *,
+    quantities: int,
+    rules: int,
+    orders: int,
+    drugs: int,
+    kept: int,
+    entries: int,
 ) -> Patients:
     """Return patients before their first look: nothing given, nothing known.
 
@@ -182,6 +186,8 @@ def admit(
         For readings.
     quantities, rules, orders, drugs, entries : int
         How many there are of each.
+    kept : int
+        Doses of each drug that are remembered, for counts within a time.
     """
     n = len(key)
 
@@ -200,7 +206,7 @@ def admit(
             "was": np.full((rules, n), -1, np.int8),
             "given": numbers(-NEVER, orders),
             "times": numbers(0, orders),
-            "doses": numbers(-NEVER, drugs, KEPT),
+            "doses": numbers(-NEVER, drugs, kept),
             "counts": numbers(0, drugs),
             "stretch": numbers(0, 2, rules),
             "lowest": np.full((rules, n), np.nan, np.float32),

@@ -129,7 +129,7 @@ class Treatment:
         patients = admit(
             keys(seed, "ward/readings", ids), quantities=len(rounds.chart.names),
             rules=rounds.verdicts.size, orders=orders.size, drugs=len(orders.drugs),
-            entries=len(orders.premedication),
+            kept=orders.kept, entries=len(orders.premedication),
         )  # fmt: skip
         patients.cap[:] = 10**6
         patients.when("end")[:] = end
