@@ -94,4 +94,5 @@ def areas_m2(compiled: Compiled, cohort: Cohort) -> NDArray[np.float64]:
         height = cohort.column(HEIGHT)
     else:
         height = np.full(len(cohort), card.get(HEIGHT, math.nan))
-    return np.sqrt(height * weights_kg(compiled, cohort) / 3600.0)
+    with np.errstate(all="ignore"):  # an infinite dose is a patient who fails, with a reason
+        return np.sqrt(height * weights_kg(compiled, cohort) / 3600.0)

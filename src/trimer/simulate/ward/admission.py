@@ -84,19 +84,27 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
     full : bool
         Whether every reading is kept.
     """
-    journal = Journal(Chart.of(compiled).names)
-    dispensary = Dispensary(compiled, P, weight_kg, area_m2, protocol)
-    faults = Faults(ward, ids, seed, happenings)
-    rounds = _rounds(
-        compiled, protocol, ward, dispensary, journal, faults, _missing(happenings, ids), full=full
-    )
-    start = begin_minute(protocol)
-    population = Population.begin(compiled, P, start / 1440.0)
-    treatment = Treatment(
-        population, rounds, journal, ids, seed, round(days * 1440), times, outputs,
-        rtol=rtol, threads=threads,
-    )  # fmt: skip
-    return treatment.run()
+    with np.errstate(all="ignore"):  # an infinite dose is a patient who fails, with a reason
+        journal = Journal(Chart.of(compiled).names)
+        dispensary = Dispensary(compiled, P, weight_kg, area_m2, protocol)
+        faults = Faults(ward, ids, seed, happenings)
+        rounds = _rounds(
+            compiled,
+            protocol,
+            ward,
+            dispensary,
+            journal,
+            faults,
+            _missing(happenings, ids),
+            full=full,
+        )
+        start = begin_minute(protocol)
+        population = Population.begin(compiled, P, start / 1440.0)
+        treatment = Treatment(
+            population, rounds, journal, ids, seed, round(days * 1440), times, outputs,
+            rtol=rtol, threads=threads,
+        )  # fmt: skip
+        return treatment.run()
 
 
 def check_on_ward(compiled: Compiled, protocol: Protocol) -> None:

@@ -42,8 +42,23 @@ LABS = {
 }
 """Laboratory tests: name on the ward, observable of the model."""
 
+_LEAST = 1e-6
+_MOST = {"hemoglobin": 49.0, "bilirubin": 999.0, "creatinine": 999.0}
+"""What a laboratory reports at least and at most; a model may undershoot zero by a rounding."""
+
 MARROW = {"blasts": "blasts"}
 """Read from a marrow aspirate."""
+
+_SHOWN = {
+    "temperature": (25.0, 45.0),
+    "MAP": (0.0, 250.0),
+    "heart_rate": (0.0, 300.0),
+    "SpO2": (0.0, 100.0),
+    "respiratory_rate": (0.0, 100.0),
+    "ICE": (0.0, 10.0),
+    "consciousness": (0.0, 4.0),
+}
+"""What a device can show, or a test can give."""
 
 _MISSED_USE = 100
 _LAB_USE = 200
@@ -138,6 +153,8 @@ def read_laboratory(ward: Ward, truth: Floats, key: NDArray[np.uint64], minute: 
     if spread:
         uses = range(_LAB_USE, _LAB_USE + len(found))
         found *= 1.0 + spread * bell(words(key, minute, uses))
+    for k, name in enumerate(LABS):
+        np.clip(found[k], _LEAST, _MOST.get(name, np.inf), out=found[k])
     return found
 
 
@@ -156,9 +173,7 @@ def read_marrow(ward: Ward, truth: Floats, key: NDArray[np.uint64], minute: Numb
 
 
 def _within(name: str, row: Floats) -> None:
-    if name == "SpO2":
-        np.minimum(row, 100.0, out=row)
-    elif name == "ICE":
-        np.clip(row, 0.0, 10.0, out=row)
-    elif name == "consciousness":
+    low, high = _SHOWN[name]
+    np.clip(row, low, high, out=row)
+    if name == "consciousness":
         np.floor(row, out=row)
