@@ -15,7 +15,7 @@ from trimer.core.errors import InputError, Problems
 from trimer.protocol import Protocol
 from trimer.protocol.monitoring import Every
 from trimer.simulate import simulate
-from trimer.simulate.ward import QUIET, Happening
+from trimer.simulate.ward import QUIET, Happening, Ward
 from trimer.trial.recipe import shipped
 
 
@@ -112,3 +112,25 @@ def test_unknown_happenings_are_refused() -> None:
     """With the ones that are known."""
     with pytest.raises(InputError, match="known are battery, occlusion, air"):
         Happening("flood", 0, 10)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ({"faults_per_day": {"batery": 5.0}}, "for 'batery'"),
+        ({"faults_per_day": {"battery": -1.0}}, "got -1.0 for 'battery'"),
+        ({"noise": {"pulse": 1.0}}, "for 'pulse'"),
+        ({"missed": 1.5}, "share from 0"),
+        ({"report_minutes": (30, 10)}, "the shorter first"),
+    ],
+)
+def test_a_ward_that_cannot_be_is_refused(what: dict[str, object], says: str) -> None:
+    """Names and numbers are checked."""
+    with pytest.raises(InputError, match=says):
+        Ward(**what)  # type: ignore[arg-type]
+
+
+def test_a_fault_before_the_first_dose_is_refused() -> None:
+    """No pump runs then."""
+    with pytest.raises(InputError, match="from 1 on"):
+        Happening("air", 0, 10)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,7 +102,7 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
         start = begin_minute(protocol)
         population = Population.begin(compiled, P, start / 1440.0)
         treatment = Treatment(
-            population, rounds, journal, ids, seed, round(days * 1440), times, outputs,
+            population, rounds, journal, ids, seed, math.ceil(days * 1440 - 1e-9), times, outputs,
             rtol=rtol, threads=threads,
         )  # fmt: skip
         return treatment.run()

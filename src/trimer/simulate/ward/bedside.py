@@ -99,14 +99,14 @@ class Bedside:
             self._write(part, who, slice(n_vitals, len(self.bedside)), neuro, fresh)
             if self._full:
                 self._chart_reading(part, minute, at, found, notes)
-        at = np.flatnonzero(due["labs"])
+        at = np.flatnonzero(due["labs"] & (part.lab_ready == NEVER))  # one at a time
         if len(at):
             drawn = now(tuple(LABS.values()), at)
             part.pending[np.ix_(self.lab_rows, at)] = read_laboratory(
                 self._ward, drawn, part.key[at], minute[at]
             )
             part.lab_ready[at] = minute[at] + self._ward.lab_minutes
-        at = np.flatnonzero(due["marrow"])
+        at = np.flatnonzero(due["marrow"] & (part.marrow_ready == NEVER))
         if len(at):
             drawn = now(tuple(MARROW.values()), at)
             part.pending[np.ix_(self.marrow_rows, at)] = read_marrow(

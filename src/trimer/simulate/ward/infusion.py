@@ -77,8 +77,8 @@ class Infusion:
         self.gap_premed = np.array([row.premedicate for row in protocol.restart], np.bool_)
         before = [p for p in protocol.premedication if p.before == "restart"]
         self.restart_lead = max([0, *(-p.offset_minutes for p in before)])
-        before = [p for p in protocol.premedication if p.before == "step"]
-        self.step_lead = max([0, *(-p.offset_minutes for p in before)])
+        before = [p for p in protocol.premedication if p.before == "first dose"]
+        self.first_lead = max([0, *(-p.offset_minutes for p in before)])
         self.drug = words.number(entry.drug)
         self.unit = words.number(entry.unit)
 
@@ -113,7 +113,7 @@ class Infusion:
         ready : bool array (n,)
             Whose premedication for the start that is due has been given.
         """
-        before, was_due = _flow(part), part.due.copy()
+        before, was_due, was_off = _flow(part), part.due.copy(), part.why_off.copy()
         self._count_pause(part, minute)
         part.due[:], change = self.plan.at(minute, part.lead_from)
         self._stop(part, wish)
@@ -123,7 +123,7 @@ class Infusion:
         self._off(part, minute, able)
         self._lower(part, minute, wish, notes)
         self._rise(part, minute, wish, due[0], looked)
-        self._start(part, minute, able, due[1], ready, notes)
+        self._start(part, minute, able, due[1], ready, wish, notes)
         self._set_level(part, minute, wish, looked, notes)
         part.when("plan")[:] = self._next(part, minute, change)
         ended = (part.stopped > 0) | (part.due == OVER)
@@ -132,7 +132,8 @@ class Infusion:
                 part.when(clock)[ended] = NEVER
             part.premedication[:, ended] = NEVER
         changed = before != _flow(part)
-        for mask, real in ((changed, True), (~changed & (part.due != was_due), False)):
+        other = ~changed & ((part.due != was_due) | (part.why_off != was_off))
+        for mask, real in ((changed, True), (other, False)):
             at = np.flatnonzero(mask)
             if len(at):
                 self._write_rate(part, minute, at, notes, real=real)
@@ -197,6 +198,7 @@ class Infusion:
             part.resume_cap[going] = ALL
             part.resume_half[going] = 0
             part.resume_start[going] = 0
+            part.asked[going] = 0
         part.why_off[:] = np.select(
             [part.running == 1, part.stopped > 0, part.due == OVER, part.held.any(axis=0),
              part.faulty == 1, part.at_restart == -NEVER, part.due == PAUSE],
@@ -209,6 +211,9 @@ class Infusion:
     def _lower(self, part: Patients, minute: Minutes, wish: Intents, notes: Notes) -> None:
         """Reduce a running infusion by a step or to half."""
         running = part.running == 1
+        begun = (part.at_restart > -NEVER) & ~running  # who has no drug now gets less of it later
+        for mask, kind in ((wish.reduce, BACK), (wish.half, HALF), (wish.repeat, START)):
+            self._ask(part, np.flatnonzero(mask & begun), kind)
         for mask, text in ((wish.reduce, "reduced by one step"), (wish.half, "reduced to half")):
             at = np.flatnonzero(mask & running)
             if not len(at):
@@ -245,66 +250,91 @@ class Infusion:
         part.when("cap")[at] = np.where(more, minute[at] + self.step_minutes, NEVER)
 
     def _start(
-        self, part: Patients, minute: Minutes, able: Mask, due: Mask, ready: Mask, notes: Notes
-    ) -> None:
+        self, part: Patients, minute: Minutes, able: Mask, due: Mask, ready: Mask, wish: Intents,
+        notes: Notes,
+    ) -> None:  # fmt: skip
         """Start or restart whoever may have drug and has none."""
         waiting = part.when("start")
         at = np.flatnonzero(due & able & ready & (part.running == 0))
-        if len(at):
-            self._run(part, minute, at, notes)
+        if len(at):  # the gap has grown while premedication was waited for
+            again = at[part.at_restart[at] > -NEVER]
+            _, ended = self._by_gap(part, minute, again, notes)
+            self._run(part, minute, np.setdiff1d(at, ended), wish, notes)
         unable = due & ~able & (part.at_restart == -NEVER)
         waiting[unable] = minute[unable] + RETRY
         late = due & able & ~ready & (part.running == 0)
-        if late.any():  # as soon as the premedication has been given
-            waiting[late] = np.maximum(
-                minute[late] + 1, part.premedication[:, late].min(axis=0) + 1
-            )
+        if late.any():  # so long after the premedication as always
+            given = np.maximum(minute[late], part.premedication[:, late].min(axis=0))
+            waiting[late] = given + np.maximum(self._lead(part, late), 1)
         asks = able & (part.running == 0) & (waiting == NEVER) & (part.at_restart > -NEVER)
-        at = np.flatnonzero(asks)
+        at = np.flatnonzero(asks & (part.stopped == 0))
         if not len(at):
             return
-        gap = minute[at] - part.off_from[at] - part.paused[at]
-        fresh = gap <= 0  # nothing but a planned pause
-        row = np.searchsorted(self.gap_from, np.maximum(gap, 0), side="right") - 1
-        if not len(self.gap_from):
-            row, fresh = np.zeros(len(at), np.int64), np.ones(len(at), np.bool_)
-        how = self.gap_at[row] if len(self.gap_from) else np.zeros(len(at), np.int64)
-        premed = ~fresh & (self.gap_premed[row] if len(self.gap_from) else False)
-        ended = ~fresh & (how == END)
-        if ended.any():
-            who = at[ended]
-            part.stopped[who] = 2
-            part.why_off[who] = 6
-            text = "stopped for good: the gap is too long"
-            say(self.words, part, minute, who, "restart", text, notes)
-        for kind in (SAME, BACK, HALF, START):
-            who = at[~fresh & ~ended & (how == kind)]
-            if len(who):
-                self._ask(part, who, kind)
-                say(self.words, part, minute, who, "restart", f"after the gap: {_how(kind)}", notes)
-        now = at[~ended & ~premed]
-        waiting[at[premed & ~ended]] = minute[at[premed & ~ended]] + self.restart_lead
+        premedicated, ended = self._by_gap(part, minute, at, notes)
+        waiting[premedicated] = minute[premedicated] + self.restart_lead
+        now = np.setdiff1d(at, np.concatenate([premedicated, ended]))
         if len(now):
-            self._run(part, minute, now, notes)
+            self._run(part, minute, now, wish, notes)
 
-    def _run(self, part: Patients, minute: Minutes, at: Rows, notes: Notes) -> None:
+    def _lead(self, part: Patients, who: Mask) -> Numbers:
+        """Return how long before a start its premedication is given, in **minutes**."""
+        first = part.at_restart[who] == -NEVER
+        return np.where(first, self.first_lead, self.restart_lead)
+
+    def _by_gap(self, part: Patients, minute: Minutes, at: Rows, notes: Notes) -> tuple[Rows, Rows]:
+        """Ask what the restart table says; return who is premedicated first, and who is stopped."""
+        none = np.empty(0, np.intp)
+        if not len(self.gap_from) or not len(at):
+            return none, none
+        gap = minute[at] - part.off_from[at] - part.paused[at]
+        at, gap = at[gap > 0], gap[gap > 0]  # nothing but a planned pause is no gap
+        row = np.searchsorted(self.gap_from, gap, side="right") - 1
+        how = self.gap_at[row]
+        ended = at[how == END]
+        part.stopped[ended] = 2
+        part.why_off[ended] = 6
+        text = "stopped for good: the gap is too long"
+        say(self.words, part, minute, ended, "restart", text, notes)
+        for kind in (SAME, BACK, HALF, START):
+            who = at[how == kind]
+            new = who[part.asked[who] != kind + 1]
+            self._ask(part, who, kind)
+            part.asked[who] = kind + 1
+            say(self.words, part, minute, new, "restart", f"after the gap: {_how(kind)}", notes)
+        return at[self.gap_premed[row] & (how != END)], ended
+
+    def _run(self, part: Patients, minute: Minutes, at: Rows, wish: Intents, notes: Notes) -> None:
+        """Let drug flow: at the rate of before, a lower one, or from the start of the lead-in."""
         first = part.at_restart[at] == -NEVER
         part.running[at] = 1
         part.when("start")[at] = NEVER
-        again = (part.resume_start[at] == 1) & ~first
-        who = at[again]
+        who = at[(part.resume_start[at] == 1) | first]
         part.lead_from[who] = minute[who]
         part.cap[who], part.half[who], part.waiting[who] = ALL, 0, 0
         part.when("cap")[who] = NEVER
         part.due[who], _ = self.plan.at(minute[who], part.lead_from[who])
-        rest = at[~again & ~first]
-        below = part.resume_cap[rest] < part.due[rest]
-        same = below & (part.resume_cap[rest] >= part.level[rest]) & (part.resume_half[rest] == 0)
-        part.half[rest] = part.resume_half[rest]
-        part.cap[rest] = np.where(below, part.resume_cap[rest], ALL)
-        later = (below & ~same) | (part.half[rest] == 1)
-        part.when("cap")[rest] = np.where(later, minute[rest] + self.step_minutes, NEVER)
-        part.waiting[rest] = np.where(same, 1, 0)
+        part.begun[at[first]] = minute[at[first]]
+        rest = at[(part.resume_start[at] == 0) & ~first]
+        back = part.resume_cap[rest] < part.level[rest]
+        half = part.resume_half[rest] == 1
+        both, rows = back & half, notes.rows[rest]  # the lower rate wins
+        halved = 0.5 * self.rates[np.maximum(part.level[rest], 0), rows]
+        stepped = self.rates[np.clip(part.resume_cap[rest], 0, len(self.rates) - 1), rows]
+        back &= ~(both & (halved < stepped))
+        half &= ~(both & (halved >= stepped))
+        lower = rest[back | half]
+        part.half[lower] = half[back | half]
+        part.cap[lower] = np.where(back, part.resume_cap[rest], part.level[rest])[back | half]
+        part.when("cap")[lower] = minute[lower] + self.step_minutes
+        part.waiting[lower] = 0
+        same = rest[~back & ~half]  # the plan may have risen meanwhile: not at once, if unplanned
+        held = (part.resume_cap[same] < ALL) | wish.delay[same]
+        risen = same[
+            held & (part.cap[same] > part.level[same]) & (part.due[same] > part.level[same])
+        ]
+        part.cap[risen] = part.level[risen]
+        part.waiting[risen] = 1
+        part.asked[at] = 0
         part.at_restart[at] = minute[at]
         part.off_from[at] = NEVER
         part.why_off[at] = 0

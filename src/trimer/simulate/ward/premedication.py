@@ -47,6 +47,10 @@ class PremedicationTimes:
         for entry, given in enumerate(self._orders.premedication):
             clock = part.premedication[entry]
             due = clock <= minute
+            if given.before == "step":  # there is no step while nothing flows but a planned pause
+                off = due & (part.running == 0) & (part.due != PAUSE)
+                clock[off] = NEVER
+                due &= ~off
             if due.any():
                 can = self._can_be_had(notes.rows, minute)
                 late = np.flatnonzero(due & (can > minute))
@@ -63,7 +67,6 @@ class PremedicationTimes:
         part: Patients,
         minute: Minutes,
         before: tuple[Minutes, Minutes, Numbers],
-        planned: Mask,
         notes: Notes,
     ) -> None:
         """Set the clocks after the infusion has been attended to.
@@ -76,25 +79,34 @@ class PremedicationTimes:
             Now.
         before : tuple of int64 arrays (n,)
             Next change of the plan, awaited start and level before the infusion was attended to.
-        planned : bool array (n,)
-            Whose plan changed at this minute.
         notes : Notes
             Where doses are written.
         """
         going = (part.stopped == 0) & (part.due != -2)
-        rose = (part.running == 1) & (part.level > before[2]) & ~planned & (before[2] >= 0)
-        rose &= part.at_restart < minute
+        rose = (part.running == 1) & (part.level > before[2]) & (before[2] >= 0)
+        rose &= part.begun < minute
         start = part.when("start")
         awaited = (start < NEVER) & (before[1] == NEVER)
         dropped = (start == NEVER) & (before[1] < NEVER) & (part.running == 0)
-        moved = going & (part.when("plan") != before[0])
+        change = part.when("plan")
+        after, _ = self._plan.at(np.minimum(change, self._plan.end), part.lead_from)
+        can = (part.running == 1) | (part.due == PAUSE)
+        rises = going & can & (part.begun < NEVER) & (after > part.level) & (change < NEVER)
+        rises &= part.cap > part.level
         for entry, given in enumerate(self._orders.premedication):
             clock = part.premedication[entry]
-            if given.before == "step":
-                if moved.any():
-                    clock[moved] = self._before_step(part, minute, given, moved)
-                at = np.flatnonzero(rose)
-                self._orders.give_premedication(part, minute, at, entry, notes)
+            if given.before == "first dose" and given.offset > 0:
+                clock[part.begun == minute] = minute[part.begun == minute] + given.offset
+            elif given.before == "step" and given.offset > 0:
+                clock[rose] = minute[rose] + given.offset
+            elif given.before == "step":
+                ahead = rises & (change + given.offset > minute)
+                clock[ahead] = change[ahead] + given.offset
+                # a step that comes unforeseen, or too soon, gets its premedication at once
+                last = part.doses[given.drug, 0]
+                due = rose & (minute - last > -given.offset)
+                self._orders.give_premedication(part, minute, np.flatnonzero(due), entry, notes)
+                clock[rose & (clock <= minute)] = NEVER
             elif given.before == "cycle":
                 none = going & (clock == NEVER)
                 clock[none] = self._next_cycle(given, minute[none])
@@ -108,17 +120,6 @@ class PremedicationTimes:
                     clock[at] = np.where(can[at] > minute[at], can[at], NEVER)
                     now = at[can[at] <= minute[at]]
                     self._orders.give_premedication(part, minute, now, entry, notes)
-
-    def _before_step(self, part: Patients, minute: Minutes, given: Given, moved: Mask) -> Minutes:
-        """Return when it is due for the next rise, NEVER if the next change is none."""
-        change = part.when("plan")[moved]
-        after, _ = self._plan.at(np.minimum(change, self._plan.end), part.lead_from[moved])
-        level = part.level[moved]
-        runs = (part.running[moved] == 1) | (part.due[moved] == PAUSE)
-        rises = runs & (part.at_restart[moved] > -NEVER) & (after > level)
-        rises &= part.cap[moved] > level
-        due = np.maximum(change + given.offset, minute[moved] + 1)
-        return np.where(rises & (change < NEVER), due, NEVER)
 
     def _next_cycle(self, given: Given, minute: Minutes) -> Minutes:
         """Return when it is due for the next cycle after the first."""

@@ -127,7 +127,7 @@ class Rounds:
             part, minute, wish, np.stack([due["cap"], due["start"]]), notes,
             looked=looked, ready=ready,
         )  # fmt: skip
-        self._premedication.plan(part, minute, before, due["plan"], notes)
+        self._premedication.plan(part, minute, before, notes)
         self._germs.attend(part, minute, due, notes)
         stay(self.protocol.hospital, self._words, part, minute, crs, notes)
         self.looks.plan(part, minute, due, every)

@@ -140,7 +140,9 @@ _FACTS: dict[str, Callable[[Scene], Any]] = {
     "step": lambda s: s.part.level + 1,
     "fever": lambda s: s.seen("temperature") >= FEVER,
     "infection": lambda s: s.part.infection == 1,
-    "pump off": lambda s: (s.part.running == 0) & (s.part.at_restart > -NEVER),
+    "pump off": lambda s: (
+        ((s.part.running == 0) | (s.part.faulty == 1)) & (s.part.at_restart > -NEVER)
+    ),
     "held": lambda s: s.part.held.any(axis=0),
     "inpatient": lambda s: s.part.inpatient == 1,
     "antibiotic": lambda s: s.part.antibiotic == 1,

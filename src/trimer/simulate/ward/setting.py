@@ -44,6 +44,11 @@ class Happening:
         known = (*FAULTS, "premedication missing")
         if self.what not in known:
             raise InputError(f"Unknown happening: got '{self.what}'; known are {', '.join(known)}.")
+        if self.what in FAULTS and self.at_minutes < 1:
+            raise InputError(
+                f"Wrong time of happening '{self.what}': got minute {self.at_minutes}; before the "
+                "first dose no pump runs. Give a minute from 1 on."
+            )
         if self.minutes < 1 or self.at_minutes != int(self.at_minutes):
             raise InputError(
                 f"Wrong times of happening '{self.what}': got minute {self.at_minutes} for "
@@ -52,6 +57,7 @@ class Happening:
 
 
 FAULTS: tuple[PumpFault, ...] = ("battery", "occlusion", "air")
+_READ = ("temperature", "MAP", "heart_rate", "SpO2", "respiratory_rate", "ICE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,15 @@ class Ward:
                     f"Wrong '{name}' of a ward: got {low} to {high}; they are minutes, the "
                     "shorter first and at least 1."
                 )
+        for name, known in (
+            ("faults_per_day", FAULTS), ("noise", (*_READ, "lab")), ("step", _READ)
+        ):  # fmt: skip
+            for key, value in getattr(self, name).items():
+                if key not in known or not 0.0 <= value < float("inf"):
+                    raise InputError(
+                        f"Wrong '{name}' of a ward: got {value} for '{key}'; they are numbers, not "
+                        f"negative, for {', '.join(known)}."
+                    )
         for part in fields(self):
             value = getattr(self, part.name)
             if isinstance(value, (int, float)) and value < 0:

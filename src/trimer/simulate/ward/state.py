@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trimer.simulate.ward.plan import NEVER
+from trimer.simulate.ward.plan import NEVER, PAUSE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +42,8 @@ WHOLE = (
     "seen_until",  # minute up to which `paused` is counted
     "waiting",  # 1 while a rise is put off until it is tolerated
     "resume_cap", "resume_half", "resume_start",  # what ended holds asked for
+    "asked",  # what the restart table asked for, plus one; 0 for nothing
+    "begun",  # minute of the first dose
     "stopped",  # index into STOPS, 0 while treatment goes on
     "why_off",  # why no drug flows: index into WHY
     "faulty",  # 1 while the pump is out of order
@@ -219,4 +221,7 @@ def admit(
     for name in ("off_from", "lab_ready", "marrow_ready", "quiet_from"):
         getattr(patients, name)[:] = NEVER
     patients.inpatient[:] = 1
+    patients.lead_from[:] = NEVER  # before the first dose the first step is due
+    patients.begun[:] = NEVER
+    patients.due[:] = PAUSE
     return patients

@@ -143,7 +143,7 @@ class Treatment:
         if pump.bag_change_minutes is not None and pump.change_minutes:
             patients.when("bag")[:] = pump.bag_change_minutes
         for entry, given in enumerate(orders.premedication):
-            if given.before == "first dose":
+            if given.before == "first dose" and given.offset <= 0:
                 patients.premedication[entry] = given.offset
         talks = chance(words(keys(seed, "ward/reports", ids), np.zeros(n, np.int64), 0))
         patients.reports[:] = talks < self.ward.reports

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How an infusion starts, is lowered, rises and starts again when things coincide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.simulate.ward.conftest import cohort, protocol, treated
+from tests.simulate.ward.test_ledger import infusion, record
+
+from trimer.core.condition import parse
+from trimer.protocol.action import parse_action
+from trimer.protocol.monitoring import Every
+from trimer.protocol.rule import Rule
+from trimer.simulate.ward import QUIET, Happening
+
+if TYPE_CHECKING:
+    from trimer.protocol import Protocol
+
+DAY = 1440
+
+
+def rule(when: str, *do: str) -> Rule:
+    """Return a rule."""
+    return Rule(when, parse(when), tuple(parse_action(text, "a test") for text in do))
+
+
+def flow(plan: Protocol, days: float, *happenings: Happening) -> pl.DataFrame:
+    """Return what one patient is infused, in ng/kg/day."""
+    patients = cohort(1)
+    run = treated(patients, plan, days=days, ward=QUIET, happenings=list(happenings))
+    weight = patients.column("WT")[0]
+    doses = infusion(record(patients, run, plan, days).doses())
+    return doses.with_columns((pl.col("rate") / weight).round(6).alias("rate"))
+
+
+def rates(table: pl.DataFrame) -> list[float]:
+    """Return the rates that differ from the one before, without those of nothing."""
+    found = table.filter(pl.col("rate") > 0)["rate"].to_list()
+    return [rate for k, rate in enumerate(found) if k == 0 or rate != found[k - 1]]
+
+
+MULTI = replace(protocol("flotetuzumab-multi-step"), rules=())
+ONE = replace(protocol("flotetuzumab-one-step"), rules=())
+
+
+def test_a_late_first_dose_begins_with_the_first_step() -> None:
+    """Three days late, the lead-in begins with its first step, after the premedication."""
+    table = flow(MULTI, 8.0, Happening("premedication missing", -30, 3 * DAY))
+    assert rates(table)[:3] == [30.0, 60.0, 100.0]
+    first = table.filter(pl.col("rate") > 0)["time"][0]
+    assert first == pytest.approx(3.0)
+    assert table.filter(pl.col("rate") == 60.0)["time"][0] == pytest.approx(4.0)
+
+
+def test_a_short_fault_changes_neither_half_rate_nor_a_lower_step() -> None:
+    """Ten minutes without drug, and what was lowered stays lowered for its day."""
+    for action, low in (("half rate", 250.0), ("reduce one step", 400.0)):
+        plan = replace(MULTI, rules=(rule("time since first dose >= 10 days", action),))
+        table = flow(plan, 14.0, Happening("battery", 10 * DAY + 300, 10))
+        after = table.filter((pl.col("time") >= 10.0) & (pl.col("rate") > 0))
+        assert rates(after) == [low, 500.0]
+        back = after.filter(pl.col("rate") == 500.0)["time"][0]
+        assert back == pytest.approx(11.0, abs=0.2)
+
+
+def test_a_planned_pause_lifts_no_limit() -> None:
+    """A step that is to be put off is put off after the pause too."""
+    plan = replace(
+        ONE,
+        rules=(rule("time since first dose >= 6 days and not time since first dose >= 9 days",
+                    "delay step"),),
+    )  # fmt: skip
+    table = flow(plan, 12.0)
+    on_day_8 = table.filter((pl.col("time") <= 8.0) & (pl.col("rate") > 0))
+    assert rates(on_day_8) == [100.0]
+    assert rates(table)[-1] == 500.0
+
+
+def test_a_gap_that_grows_while_premedication_is_awaited_counts_whole() -> None:
+    """Five hours of fault and three days without premedication are a gap of three days."""
+    table = flow(
+        MULTI, 16.0, Happening("air", 10 * DAY, 300),
+        Happening("premedication missing", 10 * DAY, 3 * DAY),
+    )  # fmt: skip
+    after = table.filter((pl.col("time") > 10.5) & (pl.col("rate") > 0))
+    assert rates(after)[:2] == [30.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("action", "first"), [("repeat lead-in", 30.0), ("reduce one step", 400.0)]
+)
+def test_what_is_asked_while_off_holds_afterwards(action: str, first: float) -> None:
+    """A rule that fires during a fault of six hours lowers what flows after it."""
+    plan = replace(MULTI, rules=(rule("pump off for 2 h", action),))
+    plan = replace(plan, monitoring=replace(plan.monitoring, vitals=(Every(60),)))
+    table = flow(plan, 12.0, Happening("occlusion", 10 * DAY, 360))
+    after = table.filter((pl.col("time") > 10.1) & (pl.col("rate") > 0))
+    assert after["rate"][0] == first
+
+
+def test_of_half_rate_and_one_step_back_the_lower_wins() -> None:
+    """After a hold at half rate and a gap of 30 hours: 250, not 200 and not 400."""
+    hold = Rule(
+        "hold", parse("time since first dose >= 10 days and not time since first dose >= 11 days"),
+        (parse_action("hold", "a test"),), parse("time since hold >= 30 h"), "half rate",
+    )  # fmt: skip
+    table = flow(replace(MULTI, rules=(hold,)), 12.0)
+    after = table.filter((pl.col("time") > 10.5) & (pl.col("rate") > 0))
+    assert after["rate"][0] == 250.0
+
+
+def test_every_step_has_its_premedication() -> None:
+    """Also one whose day came while the pump stood still, and one after a planned pause."""
+    for plan, fault in ((MULTI, [Happening("battery", 2 * DAY - 60, 120)]), (ONE, [])):
+        patients = cohort(1)
+        run = treated(patients, plan, days=9.0, ward=QUIET, happenings=fault)
+        doses = record(patients, run, plan, 9.0).doses()
+        given = doses.filter(pl.col("drug") == "dexamethasone")["time"].to_numpy()
+        table = infusion(doses).filter(pl.col("rate") > 0)
+        steps = table["step"].to_numpy()
+        for k in np.flatnonzero(np.diff(steps) > 0) + 1:
+            when = table["time"][int(k)]
+            assert ((given <= when + 1e-9) & (given >= when - 1 / 24)).any(), when
+
+
+@pytest.mark.parametrize("days", [0.7503, 3.0003, 0.0002])
+def test_an_end_between_two_minutes_is_reached(days: float) -> None:
+    """The last output is there."""
+    run = treated(cohort(1), MULTI, days=days, every=days)
+    assert np.isfinite(run.values).all()
+
+
+def test_results_come_in_though_samples_are_taken_faster() -> None:
+    """Hourly laboratory with two hours until the result: known from the second hour on."""
+    plan = replace(MULTI, monitoring=replace(MULTI.monitoring, labs=(Every(60),)))
+    patients = cohort(1)
+    run = treated(patients, plan, days=1.0, ward=QUIET, full=True)
+    alt = record(patients, run, plan, 1.0).readings()["ALT"].drop_nans()
+    assert len(alt) > 3
+
+
+def test_stopping_is_written_into_the_ledger() -> None:
+    """From held to stopped for good, the reason changes on the day it does."""
+    plan = replace(
+        MULTI,
+        rules=(
+            Rule("h", parse("time since first dose >= 5 days"), (parse_action("hold", "t"),),
+                 parse("time since first dose >= 90 days"), "same rate"),
+            rule("time since first dose >= 6 days", "stop for good"),
+        ),
+    )  # fmt: skip
+    table = flow(plan, 8.0)
+    missed = table.filter((pl.col("rate") == 0) & (pl.col("planned") > 0))
+    whys = list(dict.fromkeys(missed["why"]))
+    assert whys == ["held", "stopped for good"]
+    stop = missed.filter(pl.col("why") == "stopped for good")["time"][0]
+    assert stop == pytest.approx(6.0)
