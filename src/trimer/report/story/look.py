@@ -145,7 +145,7 @@ class Teller:
     def _grade(self, look: Look) -> list[str]:
         said = []
         for name in ("CRS", "ICANS") if look.grade is not None else ():
-            value, last = int(look.grade[name]), self._grades[name]  # type: ignore[index]
+            value, last = int(look.grade[name]), self._grades[name]  # type: ignore[index]  # by the loop, not None
             if value < 0 or value == last:
                 continue
             self._grades[name] = value

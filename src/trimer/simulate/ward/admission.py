@@ -154,7 +154,7 @@ def _rounds(
     bound = bind(
         [*(rule.when for rule in protocol.rules), *ending.values()],
         QUANTITIES,
-        {name: (float(low), float(high)) for name, (low, high) in ADULT.as_pairs().items()},  # type: ignore[arg-type]
+        {name: (float(low), float(high)) for name, (low, high) in ADULT.as_pairs().items()},  # type: ignore[arg-type]  # plain numbers for adults
     )
     return Rounds(
         protocol, protocol.monitoring, ward, Chart.of(compiled), infusion, orders, faults, bound,

@@ -95,13 +95,13 @@ class Scene:
 
     def organ_grade(self) -> NDArray[np.int8]:
         """Return the worst of the organ tests' grades."""
-        return np.max([self.grade(test) for test in ORGANS], axis=0)  # type: ignore[no-any-return]
+        return np.max([self.grade(test) for test in ORGANS], axis=0)  # type: ignore[no-any-return]  # stubs of max are Any
 
     # ------------------------------------------------------------------ by name
     def _value(self, name: str) -> Floats:
         part = self.part
         if name in self._chart.names:
-            return part.seen[self._chart.names.index(name)]  # type: ignore[no-any-return]
+            return part.seen[self._chart.names.index(name)]  # type: ignore[no-any-return]  # a block is Any
         found = _FACTS.get(name)
         if found is not None:
             return np.asarray(found(self), dtype=np.float64)
@@ -113,11 +113,11 @@ class Scene:
 
     def _is_fresh(self, name: str) -> Mask:
         if name in self._chart.names:
-            return self._fresh[self._chart.names.index(name)]  # type: ignore[no-any-return]
+            return self._fresh[self._chart.names.index(name)]  # type: ignore[no-any-return]  # a block is Any
         return np.ones(len(self.minute), np.bool_)
 
     def _at_first(self, name: str) -> Floats:
-        return self.part.baseline[self._chart.names.index(name)]  # type: ignore[no-any-return]
+        return self.part.baseline[self._chart.names.index(name)]  # type: ignore[no-any-return]  # a block is Any
 
     def cycle(self) -> Numbers:
         """Return the number of the cycle, counted from 1."""
@@ -125,7 +125,7 @@ class Scene:
 
     def seen(self, name: str) -> Floats:
         """Return the latest reading of a quantity."""
-        return self.part.seen[self._chart.names.index(name)]  # type: ignore[no-any-return]
+        return self.part.seen[self._chart.names.index(name)]  # type: ignore[no-any-return]  # a block is Any
 
 
 _FACTS: dict[str, Callable[[Scene], Any]] = {
