@@ -261,8 +261,8 @@ def test_signs_at_two_looks_in_a_row_are_one_event():
     assert memories[-1].last_sign == 72 * 60
 
 
-def test_severe_events_are_counted_once_each():
-    """An event counts when it first reaches grade 3, not at every look."""
+def test_grade_3_counts_again_after_a_return_to_grade_1():
+    """Within an event or in the next: each rise to grade 3 counts, not every look at it."""
     needs = {"support": PRESSOR}
     rows = [
         (0, 38.4), (4, 38.4, needs), (8, 38.4), (12, 38.4, needs), (16, 38.4),
@@ -271,8 +271,17 @@ def test_severe_events_are_counted_once_each():
     ]  # fmt: skip
     grades, memories = looks(rows)
     assert grades == [1, 3, 1, 3, 1, 0, 1, 2, 0, 4]
-    assert [m.severe.item() for m in memories] == [0, 1, 1, 1, 1, 1, 1, 1, 1, 2]
+    assert [m.severe.item() for m in memories] == [0, 1, 1, 2, 2, 2, 2, 2, 2, 3]
     assert memories[-1].events == 3
+
+
+def test_grade_3_does_not_count_again_after_grade_2():
+    """Weaned from the vasopressor and back within hours is one severe reaction."""
+    low = {"support": HYPOTENSION}
+    rows = [(0, 38.4), (4, 38.4, {"support": PRESSOR}), (8, 38.4, low)]
+    rows += [(12, 38.4, {"support": PRESSOR}), (16, 38.4), (20, 38.4, low)]
+    rows += [(24, 38.4, {"support": PRESSOR})]
+    assert [m.severe.item() for m in looks(rows)[1]] == [0, 1, 1, 1, 1, 1, 2]
 
 
 def test_death_is_grade_5_and_nothing_else_is():

@@ -161,10 +161,10 @@ def test_a_wrong_card_is_refused(trimer, old, new, parts):
 
 def test_a_card_in_order_says_what_was_not_checked(trimer):
     """Units alone can be read; whether they fit is for the model's equations."""
-    assert trimer("check", "card.csv")[1].splitlines()[0] == (
-        "'card.csv' is in order: a card of 1 parameter with sources from 'sources.bib'. "
-        "Whether units fit the flows is seen when a model is built with the card."
-    )
+    assert trimer("check", "card.csv")[1].splitlines()[:2] == [
+        "'card.csv' is in order: a card of 1 parameter with sources from 'sources.bib'.",
+        "  - Whether units fit the flows is seen when a model is built with the card.",
+    ]
 
 
 def test_a_drug_that_no_shipped_model_knows_is_noted(trimer):
@@ -177,7 +177,7 @@ def test_a_drug_that_no_shipped_model_knows_is_noted(trimer):
     note = "No shipped model knows the drug 'flotetuzumabb'. Did you mean 'flotetuzumab'?"
     code, out, err = trimer("check", "p.toml")
     assert (code, err) == (0, "")
-    assert f"a protocol of 1 infusion and 0 doses. {note}\n" in out
+    assert f"a protocol of 1 infusion and 0 doses.\n  - {note}\n" in out
     record = json.loads(trimer("check", "p.toml", "--json")[1])
     assert record["files"]["p.toml"] == {"problems": [], "notes": [note]}
 

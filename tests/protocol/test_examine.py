@@ -176,3 +176,12 @@ def test_caps_of_a_file_lie_over_those_of_its_policy():
     given = {str(dose.amount) for rule in protocol.rules for dose in rule.doses
              if dose.drug == "tocilizumab"}  # fmt: skip
     assert given == {"4 mg/kg"}
+
+
+def test_a_dose_by_weight_that_is_cut_in_most_is_unusual():
+    """Who writes 20 mg/kg means more than the 800 mg that are given; 8 mg/kg is cut in few."""
+    usual = parse_protocol(GOOD + rule("CRS >= 2", do="tocilizumab 8 mg/kg"), "x.toml")
+    assert not any("often cut" in text for text in usual.warnings)
+    large = parse_protocol(GOOD + rule("CRS >= 2", do="tocilizumab 20 mg/kg"), "x.toml")
+    text = next(text for text in large.warnings if "often cut" in text)
+    assert "tocilizumab 20 mg/kg, which is over the cap of 800 mg from 40 kg body weight on" in text

@@ -172,7 +172,9 @@ def crs_look(
         last_sign=np.where(is_open & (sign | opens), now, memory.last_sign),
         worst=np.maximum(before, grade),
         events=memory.events + opens,
-        severe=memory.severe + ((grade >= 3) & (before < 3)),
+        severe=memory.severe + (memory.calm & (grade >= 3)),
+        # whose fever alone is gone and who still needs support has not recovered
+        calm=(np.maximum(grade, strength) <= 1) | (memory.calm & (grade < 3)),
         hot=hot,
         read_at=read_at,
         fever=fever,

@@ -40,7 +40,9 @@ class CrsMemory:
     events : ndarray of int32
         How many episodes have opened.
     severe : ndarray of int32
-        How many of them reached grade 3 or more.
+        How often grade 3 or more was reached, each time after grade 1 or less without support.
+    calm : ndarray of bool
+        Whether grade and need of support have been 1 or less since the grade was 3 or more.
     hot : ndarray of bool
         Whether the latest recorded temperature was 38.0 degC or more, whatever the cause.
     read_at : ndarray of int64
@@ -58,6 +60,7 @@ class CrsMemory:
     worst: Codes
     events: NDArray[np.int32]
     severe: NDArray[np.int32]
+    calm: Flags
     hot: Flags
     read_at: Minutes
     fever: Flags
@@ -82,7 +85,8 @@ class CrsMemory:
         return cls(
             open=no(), opened=never(), treated=no(), last_sign=never(),
             worst=np.zeros(patients, np.int8), events=np.zeros(patients, np.int32),
-            severe=np.zeros(patients, np.int32), hot=no(), read_at=never(), fever=no(), sign=no(),
+            severe=np.zeros(patients, np.int32), calm=~no(), hot=no(), read_at=never(), fever=no(),
+            sign=no(),
         )  # fmt: skip
 
     def __len__(self) -> int:

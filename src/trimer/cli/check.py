@@ -50,7 +50,10 @@ def check_(file: list[Path], /, *, json: bool = False) -> int:
         return 1 if any(found.values()) else 0
     for name, problems in found.items():
         if not problems:
-            say(f"'{name}' is in order: {' '.join(described[name])}")
+            what, *notes = described[name]
+            say(f"'{name}' is in order: {what}")
+            for text in notes:
+                say(f"  - {text}")
         for problem in problems:
             note(problem)
     total = sum(len(problems) for problems in found.values())

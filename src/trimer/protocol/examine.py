@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from trimer.core.errors import did_you_mean
+from trimer.protocol.dose import in_unit
 from trimer.protocol.limits import OTHER_UNITS, rate_limits, rate_problems
 from trimer.protocol.needs import monitoring_needs
 from trimer.protocol.restart import table_problems
@@ -15,6 +16,8 @@ from trimer.protocol.times import DAY, duration_text
 
 if TYPE_CHECKING:
     from trimer.protocol.course import Course
+    from trimer.protocol.dose import Amount
+    from trimer.protocol.limits import DrugLimits
     from trimer.protocol.protocol import Protocol
 
 Where: TypeAlias = Callable[..., str]
@@ -22,6 +25,11 @@ Where: TypeAlias = Callable[..., str]
 
 EARLIEST_DISCHARGE = 8
 """Nobody goes home before this day without an allowance."""
+
+TYPICAL_KG = 70.0
+"""Body weight of a typical adult, in kg."""
+
+MASSES = ("ng", "ug", "mg")
 
 ALLOWANCES = ("outpatient order", "early discharge", "start without premedication", OTHER_UNITS)
 """Limits that may be passed and are not in the table of rates."""
@@ -60,7 +68,7 @@ def ward_problems(protocol: Protocol, where: Where) -> tuple[list[str], list[str
     problems += table_problems(protocol.restart, where("restart", 0))
     problems += _doses_over_caps(protocol, where)
     problems += _pump(protocol, where)
-    warned = _restart(protocol, where)
+    warned = _restart(protocol, where) + _often_cut(protocol, where)
     needs = [monitoring_needs(protocol.monitoring, rule) for rule in protocol.rules]
     for refused, unusual in (_premedication(protocol, where), _ward(protocol, where), *needs):
         problems += refused
@@ -194,7 +202,42 @@ def _marrow(protocol: Protocol, course: Course, where: Where) -> list[str]:
 
 def _doses_over_caps(protocol: Protocol, where: Where) -> list[str]:
     """Say which doses are larger than the cap of their drug."""
-    caps = {limit.drug: limit for limit in protocol.drugs if limit.max_dose is not None}
+    caps = _capped(protocol)
+    return [
+        f"Dose over its cap in {place}: got {drug} {amount}; at most {caps[drug].max_dose} is "
+        "given. Lower the dose, or raise the cap."
+        for drug, amount, place in _doses(protocol, where)
+        if caps[drug].is_passed_by(amount)
+    ]
+
+
+def _often_cut(protocol: Protocol, where: Where) -> list[str]:
+    """Say which doses by body weight are over the cap in a typical patient."""
+    caps = _capped(protocol)
+    found = []
+    for drug, amount, place in _doses(protocol, where):
+        most = caps[drug].max_dose
+        if most is None or not amount.per_kg or most.size or most.unit not in MASSES:
+            continue
+        if amount == caps[drug].small_dose:  # nobody heavy gets it
+            continue
+        from_kg = float(in_unit(most.value, most.unit, amount.unit)) / amount.value
+        if from_kg < TYPICAL_KG:
+            found.append(
+                f"Dose that is often cut in {place}: got {drug} {amount}, which is over the cap of "
+                f"{most} from {from_kg:.0f} kg body weight on; whoever is heavier gets {most}."
+            )
+    return found
+
+
+def _capped(protocol: Protocol) -> dict[str, DrugLimits]:
+    """Return the limits of drugs that have a largest dose."""
+    return {limit.drug: limit for limit in protocol.drugs if limit.max_dose is not None}
+
+
+def _doses(protocol: Protocol, where: Where) -> list[tuple[str, Amount, str]]:
+    """Return the doses of drugs that have a largest one, and where they stand."""
+    caps = _capped(protocol)
     given = [
         (action.drug, action.amount, rule.where or f"rule '{rule.name}'")
         for rule in protocol.rules
@@ -208,12 +251,7 @@ def _doses_over_caps(protocol: Protocol, where: Where) -> list[str]:
               for key, dose in (("dose", limit.dose),
                                 (f"under_{limit.small_kg or 0:g}_kg", limit.small_dose))
               if dose is not None]  # fmt: skip
-    return [
-        f"Dose over its cap in {place}: got {drug} {amount}; at most {caps[drug].max_dose} is "
-        "given. Lower the dose, or raise the cap."
-        for drug, amount, place in given
-        if drug in caps and caps[drug].is_passed_by(amount)
-    ]
+    return [row for row in given if row[0] in caps]
 
 
 def _allowances(protocol: Protocol, course: Course, where: Where) -> list[str]:

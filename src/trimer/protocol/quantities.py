@@ -31,7 +31,7 @@ _LIST = (
     Quantity("CRS_Lee", "", "grade", "CRS by Lee 2014", 0, 5),
     Quantity("CRS_CTCAE", "", "grade", "CRS by CTCAE v5", 0, 5),
     Quantity("CRS_events", "", "grade", "episodes of CRS so far", 0, inf),
-    Quantity("severe_CRS_events", "", "grade", "episodes of CRS of grade 3 or more so far", 0, inf),
+    Quantity("severe_CRS_events", "", "grade", "rises of CRS from grade 0-1 to 3 or more", 0, inf),
     Quantity("ICANS", "", "grade", "ICANS by ASTCT 2019", 0, 4),
     Quantity("ICE_change", "", "grade", "ICE score over the patient's first", -10, 10),
     *(

@@ -15,8 +15,9 @@ from tests.simulate.ward.test_ledger import infusion, record
 from trimer.core.condition import parse
 from trimer.protocol.action import parse_action
 from trimer.protocol.monitoring import Every
+from trimer.protocol.premedication import Premedication, parse_when
 from trimer.protocol.rule import Rule
-from trimer.simulate.ward import QUIET, Happening
+from trimer.simulate.ward import QUIET, Happening, Ward
 
 if TYPE_CHECKING:
     from trimer.protocol import Protocol
@@ -160,3 +161,72 @@ def test_stopping_is_written_into_the_ledger() -> None:
     assert whys == ["held", "stopped for good"]
     stop = missed.filter(pl.col("why") == "stopped for good")["time"][0]
     assert stop == pytest.approx(6.0)
+
+
+def stairs(table: pl.DataFrame) -> dict[float, float]:
+    """Return when each rate first flowed, in days."""
+    found: dict[float, float] = {}
+    for time, rate in table.filter(pl.col("rate") > 0).select("time", "rate").iter_rows():
+        found.setdefault(rate, time)
+    return found
+
+
+def test_after_a_late_step_the_next_is_a_day_away() -> None:
+    """Put off for 16 hours, a step is followed by the others at the usual distance."""
+    late = "time since first dose >= 46 h and not time since first dose >= 64 h"
+    found = stairs(flow(replace(MULTI, rules=(rule(late, "delay step"),)), 10.0))
+    days = [found[rate] for rate in (100.0, 200.0, 300.0, 400.0, 500.0)]
+    assert days[0] == pytest.approx(64 / 24)
+    assert np.diff(days) == pytest.approx(np.ones(4))
+
+
+def test_a_step_left_out_does_not_come() -> None:
+    """The level of before holds until the step after it, which comes on its own day."""
+    out = "time since first dose >= 46 h and not time since first dose >= 50 h"
+    found = stairs(flow(replace(MULTI, rules=(rule(out, "skip step"),)), 10.0))
+    assert 100.0 not in found
+    assert found[200.0] == pytest.approx(3.0)
+    assert found[300.0] == pytest.approx(4.0)
+
+
+def test_one_step_back_from_the_first_step_lasts_a_day_too() -> None:
+    """There is no step below the first: it flows on, and the next comes a day later."""
+    hold = Rule(
+        "hold", parse("time since first dose >= 20 h and not time since first dose >= 21 h"),
+        (parse_action("hold", "a test"),), parse("time since hold >= 3 h"), "one step back",
+    )  # fmt: skip
+    table = flow(replace(MULTI, rules=(hold,)), 5.0)
+    again = table.filter((pl.col("time") > 20.5 / 24) & (pl.col("rate") > 0))["time"][0]
+    found = stairs(table)
+    assert found[60.0] == pytest.approx(again + 1)
+    assert found[100.0] == pytest.approx(again + 2)
+
+
+def test_a_cycle_does_not_begin_without_its_premedication() -> None:
+    """After the planned pause before a cycle drug waits for what is given before each cycle."""
+    before = parse_when("60 min before each cycle", "a test")
+    plan = replace(ONE, premedication=(*ONE.premedication, Premedication("dexamethasone",
+                   ONE.premedication[1].amount, *before)))  # fmt: skip
+    course = replace(plan.course, first=replace(plan.course.first, off_minutes=2 * DAY))
+    course = replace(course, first=replace(course.first, on_minutes=26 * DAY))
+    plan = replace(plan, course=course)
+    for days in (0.0, 1.5):
+        gone = Happening("premedication missing", 27 * DAY, DAY + int(days * DAY))
+        table = flow(plan, 33.0, *([gone] if days else []))
+        again = table.filter((pl.col("time") > 26.5) & (pl.col("rate") > 0))
+        assert again["time"][0] == pytest.approx(28.0 + (days + 1 / 24 if days else 0.0))
+
+
+def test_a_scripted_fault_moves_no_drawn_one() -> None:
+    """The pump's own faults come when they would have come."""
+    pumps = Ward(noise={}, step={}, missed=0.0, reports=0.0, faults_per_day={"occlusion": 1.0})
+    patients = cohort(1)
+
+    def times(*what: Happening) -> list[float]:
+        run = treated(patients, MULTI, days=12.0, ward=pumps, happenings=list(what))
+        table = infusion(record(patients, run, MULTI, 12.0).doses())
+        return table.filter(pl.col("why") == "pump")["time"].to_list()
+
+    own = times()
+    scripted = Happening("air", 5 * DAY + 7, 3)
+    assert times(scripted) == sorted([*own, 5 + 7 / DAY])

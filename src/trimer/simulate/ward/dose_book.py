@@ -48,10 +48,11 @@ class DoseBook:
         """Say who may have another dose of a drug now, and why not."""
         limit = self.limits[drug]
         why = np.zeros(len(at), np.int32)
-        allowed = np.ones(len(at), np.bool_)
+        since = minute[at] - part.doses[drug, 0, at]
+        allowed = since > 0  # whatever two rules ask for, a drug is given once at a look
+        why[~allowed] = self.words.number("given at this look already")
         if limit is None:
             return allowed, why
-        since = minute[at] - part.doses[drug, 0, at]
         within = (minute[at] - part.doses[drug][:, at] < DAY).sum(axis=0)
         checks = (
             (limit.apart_minutes, since, "too soon after the last dose", True),
@@ -61,7 +62,7 @@ class DoseBook:
         for bound, value, text, least in checks:
             if bound is None:
                 continue
-            bad: Mask = np.asarray((value < bound) if least else (value >= bound))
+            bad: Mask = np.asarray((value < bound) if least else (value >= bound)) & (since > 0)
             why[bad] = self.words.number(text)
             allowed &= ~bad
         return allowed, why
@@ -71,7 +72,7 @@ class DoseBook:
         told: Mask | None, notes: Notes,
     ) -> Rows:  # fmt: skip
         """Return who may have the dose; write down who may not, of those marked in `told`."""
-        if not len(at) or self.limits[order.drug] is None:
+        if not len(at):
             return at
         allowed, why = self.allowed(part, minute, at, order.drug)
         shown = ~allowed if told is None else ~allowed & told[at]

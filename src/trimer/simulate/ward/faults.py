@@ -2,7 +2,8 @@
 """When the pump fails, why, and until when: drawn from hazards, or scripted.
 
 The faults of a patient's pump are a sequence of his own, drawn by their number: the same in
-every arm, whatever happens in between. A fault that falls into a time without drug goes unseen.
+every arm, whatever else is scripted or happens in between. A fault that falls into a time
+without drug goes unseen.
 """
 
 from __future__ import annotations
@@ -54,21 +55,26 @@ class Faults:
             if h.what in FAULTS
         ]
 
-    def first(self, start: int) -> Minutes:
-        """Return the minute of each patient's first fault after `start`."""
-        n = len(self._key)
-        rows, none = np.arange(n), np.zeros(n, np.int64)
-        return self.following(rows, none, np.full(n, start))
+    def drawn(self, rows: Rows, number: Numbers, after: Minutes) -> Minutes:
+        """Return the minute of the `number`-th drawn fault, which comes after these minutes."""
+        rate = float(self._hazards.sum())
+        if rate <= 0:
+            return np.full(len(rows), NEVER)
+        gap = -log(chance(words(self._key[rows], number, 0))) / rate * 1440.0
+        return after + 1 + gap.astype(np.int64)
 
-    def following(self, rows: Rows, number: Numbers, after: Minutes) -> Minutes:
-        """Return the minute of the next fault after these minutes, the `number`-th drawn one."""
-        drawn = self._drawn(rows, number, after)
+    def following(self, rows: Rows, drawn: Minutes, after: Minutes) -> Minutes:
+        """Return the minute of the next fault after these minutes, drawn or scripted."""
+        first = drawn
         for at, _, _, concerned in self._scripted:
-            drawn = np.where(concerned[rows] & (after < at), np.minimum(drawn, at), drawn)
-        return drawn
+            first = np.where(concerned[rows] & (after < at), np.minimum(first, at), first)
+        return first
 
     def at(self, rows: Rows, number: Numbers, minute: Minutes) -> tuple[Numbers, Minutes]:
-        """Return cause and duration in **minutes** of the faults that happen now."""
+        """Return cause and duration in **minutes** of the faults that happen now.
+
+        What is scripted for a minute at which a drawn fault comes too takes its place.
+        """
         share = np.cumsum(self._hazards)
         word = words(self._key[rows], number, 1)
         if share[-1] > 0:
@@ -84,13 +90,6 @@ class Faults:
             here = concerned[rows] & (minute == at)
             cause, lasts = np.where(here, what, cause), np.where(here, minutes, lasts)
         return cause, lasts
-
-    def _drawn(self, rows: Rows, number: Numbers, after: Minutes) -> Minutes:
-        rate = float(self._hazards.sum())
-        if rate <= 0:
-            return np.full(len(rows), NEVER)
-        gap = -log(chance(words(self._key[rows], number, 0))) / rate * 1440.0
-        return after + 1 + gap.astype(np.int64)
 
 
 def _concerns(happening: Happening, ids: Numbers) -> Mask:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Infections at a look: they begin, are looked for, found, and over."""
+"""Infections: they begin unseen; at a look they are looked for, found, and over."""
 
 from __future__ import annotations
 
@@ -41,14 +41,17 @@ class Germs:
     def __init__(self, ward: Ward, orders: Orders, words: Words) -> None:
         self._ward, self._orders, self._words = ward, orders, words
 
-    def attend(self, part: Patients, minute: Minutes, due: dict[str, Mask], notes: Notes) -> None:
-        """Let infections begin, results of cultures come in, and take cultures for fever."""
+    def begin(self, part: Patients, minute: Minutes, due: dict[str, Mask], notes: Notes) -> None:
+        """Let infections begin; nobody knows."""
         for name, drug in (("bacteria", "bacterial_infection"), ("fungi", "fungal_infection")):
             at = np.flatnonzero(due[name])
             if len(at):
                 part.when(name)[at] = NEVER
                 part.at_infection[at] = minute[at]
                 self._orders.infect(minute, at, drug, notes)
+
+    def attend(self, part: Patients, minute: Minutes, due: dict[str, Mask], notes: Notes) -> None:
+        """Let results of cultures come in, and take cultures for fever."""
         result = due["culture"]
         if result.any():
             part.when("culture")[result] = NEVER

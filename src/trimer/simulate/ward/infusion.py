@@ -190,17 +190,22 @@ class Infusion(Restart):
             else:
                 part.half[at] = 1
             part.when("cap")[at] = minute[at] + self.step_minutes
+            part.leaving_out[at] = 0
             say(self.words, part, minute, at, "rate", text, notes)
         at = np.flatnonzero(wish.repeat & running)
         if len(at):
             part.lead_from[at] = minute[at]
-            part.cap[at], part.half[at] = ALL, 0
+            part.cap[at], part.half[at], part.leaving_out[at] = ALL, 0, 0
             part.due[at], _ = self.plan.at(minute[at], part.lead_from[at])
 
     def _rise(
         self, part: Patients, minute: Minutes, wish: Intents, due: Mask, looked: Mask
     ) -> None:
-        """Allow one level more where that is due and the present one is tolerated."""
+        """Allow one level more where that is due and the present one is tolerated.
+
+        After a rise that came late the next planned one is as far away as steps are; after a
+        step that was left out the plan goes on without it.
+        """
         if due.any():
             part.waiting[due] = 1
             part.when("cap")[due] = NEVER
@@ -208,11 +213,13 @@ class Infusion(Restart):
         at = np.flatnonzero(wants)
         if not len(at):
             return
-        halves = part.half[at] == 1
-        part.half[at] = 0
+        halves, left_out = part.half[at] == 1, part.leaving_out[at] == 1
+        part.half[at], part.leaving_out[at], part.waiting[at] = 0, 0, 0
         part.cap[at] = np.where(halves, part.cap[at], part.cap[at] + 1)
-        part.waiting[at] = 0
-        more = part.cap[at] < part.due[at]
+        _, change = self.plan.at(minute[at], part.lead_from[at])
+        soon = (part.cap[at] >= part.due[at]) & (change - minute[at] < self.step_minutes)
+        soon &= self.plan.at(change, part.lead_from[at])[0] > part.due[at]
+        more = ((part.cap[at] < part.due[at]) | soon) & ~left_out
         part.cap[at] = np.where(more, part.cap[at], ALL)
         part.when("cap")[at] = np.where(more, minute[at] + self.step_minutes, NEVER)
 
@@ -232,6 +239,7 @@ class Infusion(Restart):
         skipped = higher & ~begun & ~blocked & wish.skip
         if skipped.any():
             part.cap[skipped] = part.level[skipped]
+            part.leaving_out[skipped] = 1
             _, change = self.plan.at(minute[skipped], part.lead_from[skipped])
             part.when("cap")[skipped] = change
             say(self.words, part, minute, np.flatnonzero(skipped), "step", "step left out", notes)

@@ -255,6 +255,8 @@ class Orders(DoseBook):
         if not len(at):
             return
         rule = self.words.number(self.rules[order.rule].name)
+        given = at[part.doses[order.drug, 0, at] == minute[at]]
+        part.given[place, given] = minute[given]  # by another rule, which will do for this one
         at = self.within_caps(part, minute, at, order, rule, edge, notes)
         if len(at):
             part.given[place, at] = minute[at]

@@ -42,7 +42,7 @@ class PremedicationTimes:
         self._orders, self._plan, self._missing = orders, plan, missing
 
     def give_due(self, part: Patients, minute: Minutes, notes: Notes) -> Mask:
-        """Give what is due; return whose start, if it is awaited, is prepared."""
+        """Give what is due; return whose start, if there is one, is prepared."""
         ready = np.ones(len(part), np.bool_)
         for entry, given in enumerate(self._orders.premedication):
             clock = part.premedication[entry]
@@ -60,6 +60,8 @@ class PremedicationTimes:
                 self._orders.give_premedication(part, minute, at, entry, notes)
             if given.offset <= 0 and given.before in {"first dose", "restart"}:
                 ready &= clock == NEVER
+            elif given.offset <= 0 and given.before == "cycle":  # owed for the one that begins
+                ready &= clock >= self._next_cycle(given, minute)
         return ready
 
     def plan(

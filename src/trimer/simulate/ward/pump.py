@@ -47,14 +47,18 @@ class Pumps:
         if len(at):
             rows = notes.rows[at]
             cause, lasts = self.faults.at(rows, part.n_faults[at], minute[at])
-            part.n_faults[at] += 1
+            came = at[part.next_fault[at] == minute[at]]  # the others are scripted
+            part.n_faults[came] += 1
+            part.next_fault[came] = self.faults.drawn(
+                notes.rows[came], part.n_faults[came], minute[came]
+            )
             hits = part.running[at] == 1
             for k in range(1, len(CAUSES)):
                 who = at[hits & (cause == k)]
                 say(self._words, part, minute, who, "pump", f"alarm: {CAUSES[k]}", notes)
             part.faulty[at[hits]] = 1
             part.when("repair")[at[hits]] = minute[at[hits]] + lasts[hits]
-            part.when("fault")[at] = self.faults.following(rows, part.n_faults[at], minute[at])
+            part.when("fault")[at] = self.faults.following(rows, part.next_fault[at], minute[at])
         at = np.flatnonzero(due["bag"])
         if len(at) and self._bag is not None:
             part.when("bag")[at] = minute[at] + self._bag

@@ -66,6 +66,8 @@ class Restart:
         self.restart_lead = max([0, *(-p.offset_minutes for p in before)])
         before = [p for p in protocol.premedication if p.before == "first dose"]
         self.first_lead = max([0, *(-p.offset_minutes for p in before)])
+        before = [p for p in protocol.premedication if p.before == "cycle"]
+        self.cycle_lead = max([0, *(-p.offset_minutes for p in before)])
 
     def _start(
         self, part: Patients, minute: Minutes, able: Mask, due: Mask, ready: Mask, wish: Intents,
@@ -85,6 +87,11 @@ class Restart:
             given = np.maximum(minute[late], part.premedication[:, late].min(axis=0))
             waiting[late] = given + np.maximum(self._lead(part, late), 1)
         asks = able & (part.running == 0) & (waiting == NEVER) & (part.at_restart > -NEVER)
+        owed = asks & ~ready  # a cycle begins, and its premedication has not been given
+        if owed.any():
+            given = np.maximum(minute[owed], part.premedication[:, owed].min(axis=0))
+            waiting[owed] = given + max(self.cycle_lead, 1)
+            asks &= ready
         at = np.flatnonzero(asks & (part.stopped == 0))
         if not len(at):
             return
@@ -131,6 +138,7 @@ class Restart:
         who = at[(part.resume_start[at] == 1) | first]
         part.lead_from[who] = minute[who]
         part.cap[who], part.half[who], part.waiting[who] = ALL, 0, 0
+        part.leaving_out[who] = 0
         part.when("cap")[who] = NEVER
         part.due[who], _ = self.plan.at(minute[who], part.lead_from[who])
         part.begun[at[first]] = minute[at[first]]
@@ -144,9 +152,10 @@ class Restart:
         half &= ~(both & (halved >= stepped))
         lower = rest[back | half]
         part.half[lower] = half[back | half]
-        part.cap[lower] = np.where(back, part.resume_cap[rest], part.level[rest])[back | half]
+        cap = np.where(back, np.maximum(part.resume_cap[rest], 0), part.level[rest])
+        part.cap[lower] = cap[back | half]
         part.when("cap")[lower] = minute[lower] + self.step_minutes
-        part.waiting[lower] = 0
+        part.waiting[lower], part.leaving_out[lower] = 0, 0
         same = rest[~back & ~half]  # the plan may have risen meanwhile: not at once, if unplanned
         held = (part.resume_cap[same] < ALL) | wish.delay[same]
         risen = same[
@@ -166,7 +175,7 @@ class Restart:
     def _ask(self, part: Patients, at: Rows, how: int) -> None:
         """Lower what an ended hold, or the restart table, allows: the lower rate wins."""
         if how == BACK:
-            part.resume_cap[at] = np.minimum(part.resume_cap[at], np.maximum(part.level[at] - 1, 0))
+            part.resume_cap[at] = np.minimum(part.resume_cap[at], part.level[at] - 1)
         elif how == SAME:
             part.resume_cap[at] = np.minimum(part.resume_cap[at], np.maximum(part.level[at], 0))
         elif how == HALF:

@@ -11,6 +11,9 @@
 7. the next looks are planned.
 
 What a nurse reads at a minute is the state before anything given at that minute.
+
+What happens while nobody looks (the pump fails, an infection begins) has effects, but no rule is
+judged then: whoever comes next finds it.
 """
 
 from __future__ import annotations
@@ -128,10 +131,24 @@ class Rounds:
             looked=looked, ready=ready,
         )  # fmt: skip
         self._premedication.plan(part, minute, before, notes)
+        self._germs.begin(part, minute, due, notes)
         self._germs.attend(part, minute, due, notes)
         stay(self.protocol.hospital, self._words, part, minute, crs, notes)
         self.looks.plan(part, minute, due, every)
         return crs
+
+    def befall(self, part: Patients, minute: Minutes, notes: Notes) -> None:
+        """Let happen to patients what brings nobody to the bedside."""
+        due = {name: part.clock[k] == minute for k, name in enumerate(CLOCKS)}
+        nobody = np.zeros(len(part), np.bool_)
+        self.pumps.attend(part, minute, due, notes)
+        before = part.when("plan").copy(), part.when("start").copy(), part.level.copy()
+        self.infusion.attend(
+            part, minute, Intents.none(self.verdicts.size, len(part)), np.stack([nobody, nobody]),
+            notes, looked=nobody, ready=~nobody,
+        )  # fmt: skip
+        self._premedication.plan(part, minute, before, notes)
+        self._germs.begin(part, minute, due, notes)
 
     def scene(
         self, part: Patients, crs: CrsMemory, minute: Minutes, fresh: Mask | None = None

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 CLOCKS = (
     "vitals", "neurology",  # looks
-    "end",  # of the run
     "labs", "marrow",  # samples
     "again", "report",  # a look asked for; one that the patient asks for
     "plan", "cap", "start",  # the planned level changes; may rise one level; drug starts anew
-    "fault", "repair",  # of the pump
-    "bag", "culture", "bacteria", "fungi",  # bag change; result; an infection begins
+    "repair", "bag", "culture",  # of the pump; bag change; result
+    "fault", "bacteria", "fungi", "end",  # of the pump; an infection begins; of the run
 )  # fmt: skip
 """What a patient may be waiting for; the earliest is his next stop."""
+
+UNSEEN = 4
+"""The last so many of `CLOCKS` bring nobody to the bedside."""
 
 WHOLE = (
     "lead_from",  # minute at which the latest lead-in began
@@ -41,6 +43,7 @@ WHOLE = (
     "paused",  # minutes of the present time off that were planned
     "seen_until",  # minute up to which `paused` is counted
     "waiting",  # 1 while a rise is put off until it is tolerated
+    "leaving_out",  # 1 while a step of the plan is left out
     "resume_cap", "resume_half", "resume_start",  # what ended holds asked for
     "asked",  # what the restart table asked for, plus one; 0 for nothing
     "begun",  # minute of the first dose
@@ -57,7 +60,7 @@ WHOLE = (
     "lab_ready", "marrow_ready",  # when a pending result is known
     "quiet_from",  # since when nothing has been given
     "liver", "organ",  # CTCAE grades of transaminases, and of bilirubin and creatinine
-    "n_faults",  # faults of the pump so far
+    "n_faults", "next_fault",  # drawn faults of the pump so far; minute of the next
     "reports", "armed",  # 1 if the patient reports fever; if he has none now to report
     "infected_until", "sampled",  # of a diagnosis; when a culture was taken last
     "treated",  # 1 if a drug was given for CRS since the last look

@@ -18,7 +18,7 @@ from trimer.engine.population import FALLING, RISING, Watch, carry
 from trimer.engine.solution import OK
 from trimer.simulate.ward.journal import Journal, Notes
 from trimer.simulate.ward.plan import NEVER
-from trimer.simulate.ward.state import Patients, admit
+from trimer.simulate.ward.state import UNSEEN, Patients, admit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -138,7 +138,9 @@ class Treatment:
         patients.when("plan")[:] = 0
         patients.when("start")[:] = 0
         patients.when("marrow")[:] = rounds.looks.next_marrow(np.full(n, self.begin))
-        patients.when("fault")[:] = rounds.pumps.faults.first(self.begin)
+        faults, everyone, begun = rounds.pumps.faults, np.arange(n), np.full(n, self.begin)
+        patients.next_fault[:] = faults.drawn(everyone, np.zeros(n, np.int64), begun)
+        patients.when("fault")[:] = faults.following(everyone, patients.next_fault, begun)
         pump = rounds.protocol.pump
         if pump.bag_change_minutes is not None and pump.change_minutes:
             patients.when("bag")[:] = pump.bag_change_minutes
@@ -198,14 +200,24 @@ class Treatment:
         if len(at):
             rows = active[at]
             self.stopped_at.append((rows, population.t[rows]))
-            self._look(rows, goal[at])
+            seen = self._next_look(rows) == goal[at]
+            if seen.any():
+                self._look(rows[seen], goal[at][seen])
+            if not seen.all():
+                self._befall(rows[~seen], goal[at][~seen])
             done[at] = goal[at] >= patients.when("end")[rows]
         going: Rows = active[~done & (population.status[active] == OK)]
         return going
 
     def _next_stop(self, rows: Rows) -> Minutes:
         """Return the minute of each patient's next stop."""
-        first = self.patients.clock.min(axis=0)
+        unseen = self.patients.clock[-UNSEEN:].min(axis=0)
+        found: Minutes = np.minimum(unseen[rows], self._next_look(rows))
+        return found
+
+    def _next_look(self, rows: Rows) -> Minutes:
+        """Return the minute at which somebody is next at each patient's bedside."""
+        first = self.patients.clock[:-UNSEEN].min(axis=0)
         if len(self.patients.premedication):
             first = np.minimum(first, self.patients.premedication.min(axis=0))
         found: Minutes = first[rows]
@@ -222,12 +234,23 @@ class Treatment:
 
         truth = self.population.now(self._bedside, rows)
         crs = self.rounds.attend(part, memory, minute, truth, now, notes)
-        self.journal.keep(notes)
-        for at, dose in notes.doses():
-            self._give(rows[at], dose)
+        self._write(rows, notes)
         self.patients.put(part)
         self.crs.put(rows, crs)
         self.memory.put(rows, memory[1])
+
+    def _befall(self, rows: Rows, minute: Minutes) -> None:
+        """Let happen what brings nobody to the bedside, and give what follows."""
+        part, notes = self.patients.take(rows), Notes(rows)
+        self.rounds.befall(part, minute, notes)
+        self._write(rows, notes)
+        self.patients.put(part)
+
+    def _write(self, rows: Rows, notes: Notes) -> None:
+        """Keep what is noted and let the doses in it take effect."""
+        self.journal.keep(notes)
+        for at, dose in notes.doses():
+            self._give(rows[at], dose)
 
     def _give(self, rows: Rows, dose: dict[str, Any]) -> None:
         kind = np.broadcast_to(np.asarray(dose["kind"]), len(rows))
