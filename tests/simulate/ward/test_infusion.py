@@ -230,3 +230,92 @@ def test_a_scripted_fault_moves_no_drawn_one() -> None:
     own = times()
     scripted = Happening("air", 5 * DAY + 7, 3)
     assert times(scripted) == sorted([*own, 5 + 7 / DAY])
+
+
+def window(first: int, last: int) -> str:
+    """Return the condition that holds from one hour after the first dose to another."""
+    since = "time since first dose"
+    return f"{since} >= {first} h and not {since} >= {last} h"
+
+
+def test_after_a_step_left_out_a_late_one_is_still_one_step() -> None:
+    """60, then 200 instead of 100 and 200 where that is late: never two planned steps at once."""
+    for late in (
+        (rule(window(70, 93), "delay step"),),
+        (Rule("h", parse(window(72, 73)), (parse_action("hold", "t"),),
+              parse("time since hold >= 20 h"), "same rate"),),
+    ):  # fmt: skip
+        rules = (rule(window(46, 50), "skip step"), *late)
+        table = flow(replace(MULTI, rules=rules), 10.0)
+        found = stairs(table)
+        assert rates(table)[:4] == [30.0, 60.0, 200.0, 300.0]
+        assert found[300.0] - found[200.0] == pytest.approx(1.0)
+
+
+def test_a_reduction_lasts_a_day_though_a_step_was_waiting() -> None:
+    """What had been put off does not undo what was lowered since."""
+    for action in ("reduce one step", "half rate"):
+        rules = (rule(window(46, 60), "delay step"), rule(window(52, 53), action))
+        table = flow(replace(MULTI, rules=rules), 6.0)
+        after = table.filter((pl.col("time") > 52.5 / 24) & (pl.col("rate") > 30))
+        assert after["time"][0] == pytest.approx(76 / 24)
+        assert after["rate"][0] == 60.0
+
+
+def test_after_half_rate_steps_are_a_day_apart() -> None:
+    """The planned step does not come while the rate is reduced, nor two soon after each other."""
+    found = stairs(flow(replace(MULTI, rules=(rule(window(56, 57), "half rate"),)), 10.0))
+    times = [found[rate] for rate in (200.0, 300.0, 400.0)]
+    assert times[0] >= 4.0 - 1e-9
+    assert np.diff(times) == pytest.approx(np.ones(2))
+
+
+@pytest.mark.parametrize(("begin", "before"), [(4, 15.0), (52, 50.0)])
+def test_one_step_back_from_half_rate_is_not_more(begin: int, before: float) -> None:
+    """What flows after a hold is at most what flowed before it."""
+    hold = Rule("h", parse(window(begin + 4, begin + 5)), (parse_action("hold", "t"),),
+                parse("time since hold >= 4 h"), "one step back")  # fmt: skip
+    rules = (rule(window(begin, begin + 3), "half rate"), hold)
+    table = flow(replace(MULTI, rules=rules), 5.0)
+    held = table.filter((pl.col("rate") == 0) & (pl.col("why") == "held"))["time"][0]
+    assert table.filter((pl.col("time") < held) & (pl.col("rate") > 0))["rate"][-1] == before
+    assert table.filter((pl.col("time") > held) & (pl.col("rate") > 0))["rate"][0] <= before
+
+
+def with_cycle_premedication(plan: Protocol) -> Protocol:
+    """Return a protocol with a drug an hour before each cycle."""
+    before = parse_when("60 min before each cycle", "a test")
+    more = Premedication("dexamethasone", plan.premedication[1].amount, *before)
+    return replace(plan, premedication=(*plan.premedication, more))
+
+
+def test_premedication_of_a_cycle_stops_nothing_that_runs() -> None:
+    """Missing at the beginning of a cycle, it does not hold up a pump that stood for minutes."""
+    plan = with_cycle_premedication(MULTI)
+    plan = replace(plan, course=replace(plan.course, cycles=2))
+    gone = Happening("premedication missing", 28 * DAY - 150, 36 * 60)
+    table = flow(plan, 30.0, gone, Happening("air", 28 * DAY + 61, 3))
+    off = table.filter((pl.col("time") > 10.0) & (pl.col("rate") == 0))
+    assert off["duration"].sum() == pytest.approx(3 / DAY)
+
+
+def test_a_start_that_waited_for_a_cycle_gets_no_other_premedication() -> None:
+    """The hour and a half without drug asks for none; that of the cycle is given once."""
+    plan = with_cycle_premedication(ONE)
+    pattern = replace(plan.course.first, on_minutes=26 * DAY, off_minutes=2 * DAY)
+    plan = replace(plan, course=replace(plan.course, first=pattern))
+    patients = cohort(1)
+    gone = Happening("premedication missing", 28 * DAY - 120, 150)
+    run = treated(patients, plan, days=29.0, ward=QUIET, happenings=[gone])
+    doses = record(patients, run, plan, 29.0).doses().filter(pl.col("time") > 27.0)
+    given = doses.filter(pl.col("drug") == "dexamethasone")
+    assert given["time"].to_list() == [pytest.approx(28 + 30 / DAY)]
+    again = doses.filter((pl.col("drug") == "flotetuzumab") & (pl.col("rate") > 0))
+    assert again["time"][0] == pytest.approx(28 + 90 / DAY)
+
+
+def test_pumps_that_hardly_ever_fail_do_not() -> None:
+    """A fault in a thousand years is beyond every clock."""
+    pumps = Ward(faults_per_day={"occlusion": 1e-9})
+    run = treated(cohort(5), MULTI, days=2.0, ward=pumps)
+    assert np.isfinite(run.values).all()

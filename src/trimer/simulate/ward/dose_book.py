@@ -76,14 +76,24 @@ class DoseBook:
             return at
         allowed, why = self.allowed(part, minute, at, order.drug)
         shown = ~allowed if told is None else ~allowed & told[at]
-        refused = at[shown]
-        notes.add(
-            "doses", refused, minute=minute[refused], what=3,
-            drug=self.words.number(self.drugs[order.drug]), planned=np.nan,
-            amount=order.doses[notes.rows[refused]], unit=self.words.number(order.entry.unit),
-            by=by, why=why[shown], step=0, kind=-1, index=-1, value=0.0,
-        )  # fmt: skip
+        self._refuse(minute, at[shown], order, by, why[shown], notes)
         return at[allowed]
+
+    def refuse(
+        self, minute: Minutes, at: Rows, order: Order, by: int, why: str, notes: Notes
+    ) -> None:
+        """Write down that a dose is not given, and why."""
+        self._refuse(minute, at, order, by, np.full(len(at), self.words.number(why)), notes)
+
+    def _refuse(
+        self, minute: Minutes, at: Rows, order: Order | Given, by: int, why: Numbers, notes: Notes
+    ) -> None:
+        notes.add(
+            "doses", at, minute=minute[at], what=3,
+            drug=self.words.number(self.drugs[order.drug]), planned=np.nan,
+            amount=order.doses[notes.rows[at]], unit=self.words.number(order.entry.unit),
+            by=by, why=why, step=0, kind=-1, index=-1, value=0.0,
+        )  # fmt: skip
 
     def dose(
         self, part: Patients, minute: Minutes, at: Rows, drug: int, entry: Entry,

@@ -61,7 +61,7 @@ class Faults:
         if rate <= 0:
             return np.full(len(rows), NEVER)
         gap = -log(chance(words(self._key[rows], number, 0))) / rate * 1440.0
-        return after + 1 + gap.astype(np.int64)
+        return np.minimum(after + 1 + np.minimum(gap, NEVER).astype(np.int64), NEVER)
 
     def following(self, rows: Rows, drawn: Minutes, after: Minutes) -> Minutes:
         """Return the minute of the next fault after these minutes, drawn or scripted."""

@@ -173,7 +173,7 @@ class Infusion(Restart):
         )  # fmt: skip
         waiting = part.when("start")
         lost = ~able & (waiting < NEVER) & (part.at_restart > -NEVER)
-        waiting[lost] = NEVER
+        waiting[lost], part.for_cycle[lost] = NEVER, 0
 
     def _lower(self, part: Patients, minute: Minutes, wish: Intents, notes: Notes) -> None:
         """Reduce a running infusion by a step or to half."""
@@ -186,11 +186,10 @@ class Infusion(Restart):
             if not len(at):
                 continue
             if mask is wish.reduce:
-                part.cap[at] = np.maximum(part.level[at] - 1, 0)
+                part.cap[at], part.leaving_out[at] = np.maximum(part.level[at] - 1, 0), 0
             else:
-                part.half[at] = 1
-            part.when("cap")[at] = minute[at] + self.step_minutes
-            part.leaving_out[at] = 0
+                part.cap[at], part.half[at] = np.minimum(part.cap[at], part.level[at]), 1
+            part.when("cap")[at], part.waiting[at] = minute[at] + self.step_minutes, 0
             say(self.words, part, minute, at, "rate", text, notes)
         at = np.flatnonzero(wish.repeat & running)
         if len(at):
@@ -203,8 +202,8 @@ class Infusion(Restart):
     ) -> None:
         """Allow one level more where that is due and the present one is tolerated.
 
-        After a rise that came late the next planned one is as far away as steps are; after a
-        step that was left out the plan goes on without it.
+        After a rise that came late the next planned one is as far away as the present step is
+        long; a level that was left out is passed over.
         """
         if due.any():
             part.waiting[due] = 1
@@ -213,15 +212,18 @@ class Infusion(Restart):
         at = np.flatnonzero(wants)
         if not len(at):
             return
-        halves, left_out = part.half[at] == 1, part.leaving_out[at] == 1
-        part.half[at], part.leaving_out[at], part.waiting[at] = 0, 0, 0
-        part.cap[at] = np.where(halves, part.cap[at], part.cap[at] + 1)
-        _, change = self.plan.at(minute[at], part.lead_from[at])
-        soon = (part.cap[at] >= part.due[at]) & (change - minute[at] < self.step_minutes)
-        soon &= self.plan.at(change, part.lead_from[at])[0] > part.due[at]
-        more = ((part.cap[at] < part.due[at]) | soon) & ~left_out
-        part.cap[at] = np.where(more, part.cap[at], ALL)
-        part.when("cap")[at] = np.where(more, minute[at] + self.step_minutes, NEVER)
+        halves, now, due_now = part.half[at] == 1, minute[at], part.due[at]
+        cap = part.cap[at] + np.where(halves, 0, 1 + part.leaving_out[at])
+        part.leaving_out[at] *= halves
+        part.half[at], part.waiting[at] = 0, 0
+        _, change = self.plan.at(now, part.lead_from[at])
+        length = self.plan.length(now, part.lead_from[at])
+        soon = (cap >= due_now) & (change - now < length)
+        soon &= self.plan.at(change, part.lead_from[at])[0] > due_now
+        more = (cap < due_now) | soon
+        part.cap[at] = np.where(more, np.minimum(cap, due_now), ALL)
+        wait = now + np.where(soon, length, self.step_minutes)
+        part.when("cap")[at] = np.where(more, wait, NEVER)
 
     def _set_level(
         self, part: Patients, minute: Minutes, wish: Intents, looked: Mask, notes: Notes

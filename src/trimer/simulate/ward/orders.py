@@ -45,6 +45,8 @@ TREATS_CRS = ("acetaminophen", "tocilizumab", "dexamethasone", "methylprednisolo
 
 DAY = 1440
 
+OTHER_RULE = "another rule gives it at this look"
+
 
 @dataclass(frozen=True, eq=False)
 class Order:
@@ -142,6 +144,11 @@ class Orders(DoseBook):
             for p in protocol.premedication
         ]  # fmt: skip
         self.limits = [dispensary.limits.get(name) for name in self.drugs]
+        drugs = [order.drug for order in self.gives]
+        self._rivals = [
+            [k for k, other in enumerate(drugs) if other == drug and k != place]
+            for place, drug in enumerate(drugs)
+        ]
 
         self.kept = _remembered(protocol)
 
@@ -182,6 +189,7 @@ class Orders(DoseBook):
             Where doses and decisions are written.
         """
         anyone: Mask = np.asarray(yes.any(axis=1))
+        wanted = self._wanted(part, minute, yes, edge) if anyone.any() else []
         support = 0
         for number in range(len(self.rules)):
             held = self.orders[number]
@@ -190,7 +198,7 @@ class Orders(DoseBook):
                 continue
             for place, action in held:
                 if isinstance(action, Give):
-                    self._give(part, minute, place, yes[number], edge[number], main, notes)
+                    self._give(part, minute, place, wanted, edge[number], main, notes)
                 elif isinstance(action, Support):
                     slot = len(self.gives) + support
                     support += 1
@@ -240,23 +248,40 @@ class Orders(DoseBook):
             self.premedicate(part, minute, np.flatnonzero(edge), "restart", notes)
         self._tell(part, minute, np.flatnonzero(new), number, action.text, main, notes)
 
+    def _wanted(self, part: Patients, minute: Minutes, yes: Mask, edge: Mask) -> list[Mask]:
+        """Return who is to have each of the orders at this look."""
+        found = []
+        for place, order in enumerate(self.gives):
+            action = order.action
+            want = edge[order.rule]
+            if action.every_minutes is not None:
+                late = minute - part.given[place] >= action.every_minutes
+                want = yes[order.rule] & late
+            if action.at_most is not None:
+                want = want & (part.times[place] < action.at_most)
+            found.append(want)
+        return found
+
     def _give(
-        self, part: Patients, minute: Minutes, place: int, yes: Mask, edge: Mask,
+        self, part: Patients, minute: Minutes, place: int, wanted: list[Mask], edge: Mask,
         main: tuple[Sequence[int], Floats], notes: Notes,
     ) -> None:  # fmt: skip
+        """Give a dose, unless another rule gives as much of the drug at this look."""
         order = self.gives[place]
         action = order.action
-        want = edge
-        if action.every_minutes is not None:
-            want = yes & (minute - part.given[place] >= action.every_minutes)
-        if action.at_most is not None:
-            want = want & (part.times[place] < action.at_most)
-        at = np.flatnonzero(want)
-        if not len(at):
+        want = wanted[place]
+        if not want.any():
             return
         rule = self.words.number(self.rules[order.rule].name)
-        given = at[part.doses[order.drug, 0, at] == minute[at]]
-        part.given[place, given] = minute[given]  # by another rule, which will do for this one
+        less = np.zeros(len(part), np.bool_)  # another rule gives as much at this look, or more
+        for rival in self._rivals[place]:
+            more = self.gives[rival].doses[notes.rows] - order.doses[notes.rows]
+            less |= want & wanted[rival] & ((more > 0) | ((more == 0) & (rival < place)))
+        at = np.flatnonzero(less)
+        if len(at):
+            part.given[place, at] = minute[at]
+            self.refuse(minute, at, order, rule, OTHER_RULE, notes)
+        at = np.flatnonzero(want & ~less)
         at = self.within_caps(part, minute, at, order, rule, edge, notes)
         if len(at):
             part.given[place, at] = minute[at]

@@ -98,6 +98,14 @@ class Plan:
         change = np.where(over, NEVER, np.where(before, 0, np.minimum(change, self.end)))
         return level, change
 
+    def length(self, minute: Minutes, lead_from: Minutes) -> Minutes:
+        """Return how long the present step of the lead-in is to last; 0 after the lead-in."""
+        into = minute - lead_from
+        step = np.searchsorted(self.ends, into, side="right")
+        lengths = np.diff(self.ends, prepend=0)
+        found: Minutes = np.where(into < self.lead_minutes, lengths[step], 0)
+        return found
+
     def _by_calendar(self, minute: Minutes) -> tuple[Numbers, Minutes]:
         number = minute // self.cycle
         start = number * self.cycle

@@ -42,7 +42,7 @@ class PremedicationTimes:
         self._orders, self._plan, self._missing = orders, plan, missing
 
     def give_due(self, part: Patients, minute: Minutes, notes: Notes) -> Mask:
-        """Give what is due; return whose start, if there is one, is prepared."""
+        """Give what is due; return whose start, if it is awaited, is prepared."""
         ready = np.ones(len(part), np.bool_)
         for entry, given in enumerate(self._orders.premedication):
             clock = part.premedication[entry]
@@ -57,11 +57,12 @@ class PremedicationTimes:
                 clock[late] = can[late]
                 at = np.flatnonzero(due & (can <= minute))
                 clock[at] = NEVER
+                if given.offset <= 0 and given.before == "cycle":
+                    part.owed[late] |= 1 << entry
+                    part.owed[at] &= ~(1 << entry)
                 self._orders.give_premedication(part, minute, at, entry, notes)
             if given.offset <= 0 and given.before in {"first dose", "restart"}:
                 ready &= clock == NEVER
-            elif given.offset <= 0 and given.before == "cycle":  # owed for the one that begins
-                ready &= clock >= self._next_cycle(given, minute)
         return ready
 
     def plan(
@@ -88,13 +89,14 @@ class PremedicationTimes:
         rose = (part.running == 1) & (part.level > before[2]) & (before[2] >= 0)
         rose &= part.begun < minute
         start = part.when("start")
-        awaited = (start < NEVER) & (before[1] == NEVER)
+        awaited = (start < NEVER) & (before[1] == NEVER) & (part.for_cycle == 0)
         dropped = (start == NEVER) & (before[1] < NEVER) & (part.running == 0)
-        change = part.when("plan")
+        limited = part.cap <= part.level  # he rises when that is lifted, not with the plan
+        change = np.where(limited, part.when("cap"), part.when("plan"))
         after, _ = self._plan.at(np.minimum(change, self._plan.end), part.lead_from)
         can = (part.running == 1) | (part.due == PAUSE)
         rises = going & can & (part.begun < NEVER) & (after > part.level) & (change < NEVER)
-        rises &= part.cap > part.level
+        rises &= ~limited | (part.half == 0)
         for entry, given in enumerate(self._orders.premedication):
             clock = part.premedication[entry]
             if given.before == "first dose" and given.offset > 0:

@@ -75,6 +75,7 @@ class Restart:
     ) -> None:  # fmt: skip
         """Start or restart whoever may have drug and has none."""
         waiting = part.when("start")
+        ready = ready & ((part.for_cycle == 0) | (part.owed == 0))
         at = np.flatnonzero(due & able & ready & (part.running == 0))
         if len(at):  # the gap has grown while premedication was waited for
             again = at[part.at_restart[at] > -NEVER]
@@ -83,15 +84,14 @@ class Restart:
         unable = due & ~able & (part.at_restart == -NEVER)
         waiting[unable] = minute[unable] + RETRY
         late = due & able & ~ready & (part.running == 0)
+        asks = able & (part.running == 0) & (waiting == NEVER) & (part.at_restart > -NEVER)
+        planned = minute - part.off_from == part.paused  # the end of a planned pause
+        part.for_cycle[asks & planned & (part.owed > 0)] = 1
+        late |= asks & (part.for_cycle == 1)
         if late.any():  # so long after the premedication as always
             given = np.maximum(minute[late], part.premedication[:, late].min(axis=0))
             waiting[late] = given + np.maximum(self._lead(part, late), 1)
-        asks = able & (part.running == 0) & (waiting == NEVER) & (part.at_restart > -NEVER)
-        owed = asks & ~ready  # a cycle begins, and its premedication has not been given
-        if owed.any():
-            given = np.maximum(minute[owed], part.premedication[:, owed].min(axis=0))
-            waiting[owed] = given + max(self.cycle_lead, 1)
-            asks &= ready
+            asks &= ~late
         at = np.flatnonzero(asks & (part.stopped == 0))
         if not len(at):
             return
@@ -104,7 +104,8 @@ class Restart:
     def _lead(self, part: Patients, who: Mask) -> Numbers:
         """Return how long before a start its premedication is given, in **minutes**."""
         first = part.at_restart[who] == -NEVER
-        return np.where(first, self.first_lead, self.restart_lead)
+        lead = np.where(part.for_cycle[who] == 1, self.cycle_lead, self.restart_lead)
+        return np.where(first, self.first_lead, lead)
 
     def _by_gap(self, part: Patients, minute: Minutes, at: Rows, notes: Notes) -> tuple[Rows, Rows]:
         """Ask what the restart table says; return who is premedicated first, and who is stopped."""
@@ -133,7 +134,7 @@ class Restart:
     def _run(self, part: Patients, minute: Minutes, at: Rows, wish: Intents, notes: Notes) -> None:
         """Let drug flow: at the rate of before, a lower one, or from the start of the lead-in."""
         first = part.at_restart[at] == -NEVER
-        part.running[at] = 1
+        part.running[at], part.for_cycle[at] = 1, 0
         part.when("start")[at] = NEVER
         who = at[(part.resume_start[at] == 1) | first]
         part.lead_from[who] = minute[who]
@@ -151,7 +152,7 @@ class Restart:
         back &= ~(both & (halved < stepped))
         half &= ~(both & (halved >= stepped))
         lower = rest[back | half]
-        part.half[lower] = half[back | half]
+        part.half[lower] |= half[back | half]  # who had half the rate before has it still
         cap = np.where(back, np.maximum(part.resume_cap[rest], 0), part.level[rest])
         part.cap[lower] = cap[back | half]
         part.when("cap")[lower] = minute[lower] + self.step_minutes

@@ -50,7 +50,8 @@ WHOLE = (
     "stopped",  # index into STOPS, 0 while treatment goes on
     "why_off",  # why no drug flows: index into WHY
     "faulty",  # 1 while the pump is out of order
-    "start_repeats",  # 1 if the awaited start repeats the lead-in
+    "owed",  # a bit for each premedication of a cycle that is late
+    "for_cycle",  # 1 if the awaited start is that of a cycle
     "vasopressor", "oxygen", "antibiotic", "antifungal",
     "inpatient", "infection",  # in hospital; an infection has been diagnosed
     "at_step", "at_hold", "at_restart", "at_infection", "at_diagnosis", "at_crs",  # the latest
