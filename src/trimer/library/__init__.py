@@ -33,6 +33,14 @@ _DESCRIPTIONS = {
     ),
 }
 
+_BEFORE_ENTRY = {
+    "induction": (
+        "Chemotherapy before entry and the remission that follows: three states, by which "
+        "candidates of a cohort are screened."
+    ),
+}
+"""Models that cohorts are screened with; nobody is treated in them."""
+
 _WARD = (
     "tocilizumab", "dexamethasone", "chemotherapy", "methylprednisolone", "acetaminophen",
     "fluids", "filgrastim", "red_cells", "platelet_units", "vasopressor", "oxygen", "antibiotic",
@@ -43,6 +51,7 @@ _DRUGS = {
     "flotetuzumab": ("flotetuzumab", *_WARD),
     "flotetuzumab-reference": ("flotetuzumab", "tocilizumab", "dexamethasone", "chemotherapy"),
     "blinatumomab": ("blinatumomab", *_WARD),
+    "induction": ("induction",),
 }
 
 _PARTS = {
@@ -65,7 +74,7 @@ def description(name: str) -> str:
     UnknownName
         If there is no such model.
     """
-    return _DESCRIPTIONS[_resolved(name)]
+    return (_DESCRIPTIONS | _BEFORE_ENTRY)[_resolved(name)]
 
 
 def drugs(name: str) -> tuple[str, ...]:
@@ -150,8 +159,24 @@ def study_path(name: str) -> Path:
     return _path_in("studies", "study", name)
 
 
+def cohort_names() -> tuple[str, ...]:
+    """Return the names of the shipped cohorts."""
+    return _names_in("cohorts")
+
+
+def cohort_path(name: str) -> Path:
+    """Return the TOML file of a shipped cohort.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such cohort.
+    """
+    return _path_in("cohorts", "cohort", name)
+
+
 def _resolved(name: str) -> str:
-    if name not in _DESCRIPTIONS:
+    if name not in _DESCRIPTIONS and name not in _BEFORE_ENTRY:
         hint = did_you_mean(name, _DESCRIPTIONS)
         message = f"Unknown model '{name}'.{hint}"
         raise UnknownName(message)

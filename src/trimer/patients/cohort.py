@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cohort: numbered patients and the parameters in which they differ."""
+"""A cohort: numbered patients and the parameters in which they differ.
+
+What else is known of them, and is read by no equation, are covariates: numbers or texts.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -19,6 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _MOST_SHOWN = 6
+
+COVARIATE = "cov_"
+"""What the name of a covariate's column begins with in a table; no parameter's does."""
+
+
+_ONE = "there is one each"
 
 
 class ParameterLike(Protocol):
@@ -58,6 +67,8 @@ class Cohort:
         Who these patients are, in a sentence.
     screened : bool
         Whether implausible candidates were left out.
+    covariates : mapping of str to array, shape (N,)
+        What else is known of each patient, numbers or texts.
 
     Raises
     ------
@@ -72,6 +83,7 @@ class Cohort:
     seed: int | None = None
     description: str = ""
     screened: bool = False
+    covariates: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = checked_ids(self.ids).view()
@@ -82,6 +94,7 @@ class Cohort:
         object.__setattr__(self, "ids", ids)
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "parameters", tuple(self.parameters))
+        object.__setattr__(self, "covariates", _frozen(self.covariates))
         if problem := self._problem():
             raise CohortError(f"Wrong cohort '{self.name}': {problem}.")
 
@@ -96,6 +109,9 @@ class Cohort:
             return "a parameter stands there twice; each has one column"
         if not np.all(self.ids[1:] > self.ids[:-1]) and np.unique(self.ids).size < n:
             return "a patient number stands there twice; each patient has one row"
+        for name, known in self.covariates.items():
+            if known.shape != (n,):
+                return f"got {known.size} values of covariate '{name}' for {n} patients; {_ONE}"
         if not np.isfinite(self.values).all():
             row, column = np.argwhere(~np.isfinite(self.values))[0]
             value = self.values[row, column]
@@ -136,7 +152,14 @@ class Cohort:
         """Return a cohort from a table: ``id`` and one column a parameter; see `columns`."""
         if "id" not in columns:
             raise CohortError(f"Wrong cohort '{name}': no column 'id'; it numbers the patients.")
-        parameters = tuple(column for column in columns if column != "id")
+        known = {
+            column.removeprefix(COVARIATE): np.asarray(columns[column])
+            for column in columns
+            if column.startswith(COVARIATE)
+        }
+        parameters = tuple(
+            column for column in columns if column != "id" and not column.startswith(COVARIATE)
+        )
         ids = checked_ids(columns["id"])
         values = np.empty((ids.size, len(parameters)), dtype=np.float64)
         for j, parameter in enumerate(parameters):
@@ -145,13 +168,15 @@ class Cohort:
                 what = f"{column.size} values of '{parameter}' for {ids.size} patients"
                 raise CohortError(f"Wrong cohort '{name}': got {what}; there is one each.")
             values[:, j] = column
-        return cls(name, ids, parameters, values, seed, description, screened)
+        return cls(name, ids, parameters, values, seed, description, screened, known)
 
-    def columns(self) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
-        """Return the cohort as columns of a table: ``id``, then one a parameter."""
-        table: dict[str, NDArray[np.int64] | NDArray[np.float64]] = {"id": self.ids}
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the cohort as columns of a table: ``id``, parameters, ``cov_`` covariates."""
+        table: dict[str, NDArray[Any]] = {"id": self.ids}
         for j, parameter in enumerate(self.parameters):
             table[parameter] = self.values[:, j]
+        for name, known in self.covariates.items():
+            table[f"{COVARIATE}{name}"] = known
         return table
 
     def column(self, parameter: str) -> NDArray[np.float64]:
@@ -160,6 +185,13 @@ class Cohort:
             hint = did_you_mean(parameter, self.parameters)
             raise CohortError(f"Unknown parameter '{parameter}' in cohort '{self.name}'.{hint}")
         return self.values[:, self.parameters.index(parameter)]
+
+    def covariate(self, name: str) -> NDArray[Any]:
+        """Return what is known of each patient under a name, in the order of `ids`."""
+        if name not in self.covariates:
+            hint = did_you_mean(name, self.covariates)
+            raise CohortError(f"Unknown covariate '{name}' in cohort '{self.name}'.{hint}")
+        return self.covariates[name]
 
     def select(self, ids: ArrayLike) -> Cohort:
         """Return the patients with these numbers, in the order asked for."""
@@ -174,11 +206,15 @@ class Cohort:
                 f"it has {counted(len(self), 'patient')} numbered {np.min(self.ids)} to "
                 f"{np.max(self.ids)}."
             )
-        return replace(self, ids=self.ids[rows], values=self.values[rows])
+        return self._of(rows)
 
     def part(self, start: int, stop: int) -> Cohort:
         """Return the patients in rows `start` to `stop` (not included), without copying."""
-        return replace(self, ids=self.ids[start:stop], values=self.values[start:stop])
+        return self._of(slice(start, stop))
+
+    def _of(self, rows: slice | NDArray[np.intp]) -> Cohort:
+        known = {name: values[rows] for name, values in self.covariates.items()}
+        return replace(self, ids=self.ids[rows], values=self.values[rows], covariates=known)
 
     def __len__(self) -> int:
         return int(self.ids.size)
@@ -220,6 +256,17 @@ class Cohort:
         return shown
 
 
+def _frozen(covariates: Mapping[str, ArrayLike]) -> Mapping[str, NDArray[Any]]:
+    """Return covariates as arrays of numbers or of text that cannot be written to."""
+    frozen: dict[str, NDArray[Any]] = {}
+    for name, values in covariates.items():
+        array = np.asarray(values)
+        array = array.astype(np.str_ if array.dtype.kind in "OUS" else np.float64, copy=False)
+        frozen[name] = array.view()
+        frozen[name].flags.writeable = False
+    return frozen
+
+
 def concatenate(cohorts: Sequence[Cohort], *, name: str | None = None) -> Cohort:
     """Return several cohorts as one.
 
@@ -244,6 +291,11 @@ def concatenate(cohorts: Sequence[Cohort], *, name: str | None = None) -> Cohort
                 f"Cohorts '{first.name}' and '{other.name}' do not fit together: their parameters "
                 "differ. Draw both from the same model."
             )
+        if other.covariates.keys() != first.covariates.keys():
+            raise CohortError(
+                f"Cohorts '{first.name}' and '{other.name}' do not fit together: their covariates "
+                "differ. Draw both from the same definition."
+            )
     descriptions = dict.fromkeys(cohort.description for cohort in cohorts if cohort.description)
     return Cohort(
         name=name or first.name,
@@ -253,4 +305,8 @@ def concatenate(cohorts: Sequence[Cohort], *, name: str | None = None) -> Cohort
         seed=first.seed if len({cohort.seed for cohort in cohorts}) == 1 else None,
         description=" ".join(descriptions),
         screened=all(cohort.screened for cohort in cohorts),
+        covariates={
+            known: np.concatenate([cohort.covariates[known] for cohort in cohorts])
+            for known in first.covariates
+        },
     )

@@ -19,14 +19,20 @@ A lognormal whose value is 0 is 0 in everyone: the spread of an effect that is s
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trimer.core import spread
 from trimer.core.beta import beta_quantile
-from trimer.core.elementary import exp, log, logistic_quantile, normal_quantile
+from trimer.core.elementary import (
+    exp,
+    log,
+    logistic_quantile,
+    normal_probability,
+    normal_quantile,
+)
 from trimer.core.errors import CohortError
 
 _Array = NDArray[np.float64]
@@ -100,6 +106,27 @@ class Logistic:
 
 
 Distribution = LogNormal | Beta | Logistic
+
+
+def value_of_normal(distribution: Distribution, z: _Array) -> _Array:
+    """Return what a distribution makes of standard normal numbers, limits aside.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Its limits are not applied: what acts on the value comes before them.
+    z : array
+        Standard normal numbers; the value has their rank.
+
+    Examples
+    --------
+    >>> value_of_normal(LogNormal(2.0, 0.5, low=3.0), np.array([0.0, 2.0])).round(6).tolist()
+    [2.0, 5.436564]
+    """
+    if isinstance(distribution, LogNormal):
+        return distribution.median * exp(distribution.sd * z)
+    bare = replace(distribution, low=-math.inf, high=math.inf)
+    return bare.quantile(normal_probability(z))
 
 
 def parse_spread(text: str, *, name: str, value: float) -> Distribution:

@@ -78,7 +78,7 @@ def sample(
       WT  ...
     """
     number = checked_seed(seed)
-    ids = _numbers(n, first)
+    ids = numbered(n, first)
     spreads = _distributions(parameters)
     values = np.empty((ids.size, len(spreads)), dtype=np.float64)
     for j, (parameter, distribution) in enumerate(spreads.items()):
@@ -86,7 +86,8 @@ def sample(
     return Cohort(name, ids, tuple(spreads), values, number, description)
 
 
-def _numbers(n: SupportsIndex, first: SupportsIndex) -> NDArray[np.int64]:
+def numbered(n: SupportsIndex, first: SupportsIndex) -> NDArray[np.int64]:
+    """Return the numbers of `n` patients from number `first` on, or say what is wrong with them."""
     try:
         count, start = operator.index(n), operator.index(first)
     except TypeError:
