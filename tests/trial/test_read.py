@@ -84,7 +84,11 @@ OWN = '[arms.own]\nprotocol = "own.toml"'
         ("every_hours = 6", "every_hours = 0", "line 9: got 0; it must be a number of hours"),
         ('"small"', '"a/b"', "line 2: got 'a/b'; it must be a name of letters"),
         ("-reference", "-referenc", "line 5: Unknown model.*Did you mean 'flotetuzumab-reference'"),
-        ("seed = 5", 'seed = 5\ncohort = "x"', "line 8: got 'x'; it must be \"reference\""),
+        (
+            "seed = 5",
+            'seed = 5\ncohort = "x"',
+            r"line 8: No cohort 'x': it is no shipped cohort and no file\.",
+        ),
         ("-multi-step", "-multistep", "line 12: .*Did you mean 'reference-multi-step'"),
         ('"own.toml"', '"gone.toml"', "'gone.toml'.*line 16: it is no file beside the study"),
         ('"own.toml"', "30", "Wrong 'protocol'.*line 16: got 30; it must be the name"),

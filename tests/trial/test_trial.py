@@ -17,8 +17,8 @@ from polars.testing import assert_frame_equal
 from trimer.assess import best_response
 from trimer.core.errors import DiskError, StoreError
 from trimer.store import open_run
+from trimer.trial import cohorts
 from trimer.trial import outcomes as outcomes_of
-from trimer.trial import trial
 from trimer.trial.interrupt import uninterrupted
 from trimer.trial.read import read_study
 from trimer.trial.tables import PROFILES
@@ -137,8 +137,8 @@ def test_a_failed_patient_is_a_row_with_a_reason(study, tmp_path, monkeypatch):
             cohort.name, cohort.ids, cohort.parameters, values, cohort.seed, cohort.description
         )
 
-    real = trial.sample
-    monkeypatch.setattr(trial, "sample", sample)
+    real = cohorts.sample
+    monkeypatch.setattr(cohorts, "sample", sample)
     run = run_study(study, tmp_path / "bad")
     outcomes = run.read("outcomes")
     failed = outcomes.filter(pl.col("failed"))

@@ -73,6 +73,8 @@ def _check(path: Path) -> tuple[str, ...]:
         path = library.study_path(name)
     elif name in library.protocol_names():
         path = library.protocol_path(name)
+    elif name in library.cohort_names():
+        path = library.cohort_path(name)
     elif not path.exists() and not path.suffix:
         return _check_model(name)
     checks = {
@@ -80,6 +82,7 @@ def _check(path: Path) -> tuple[str, ...]:
         "protocol": _check_protocol,
         "card": _check_card,
         "cohort": _check_cohort,
+        "definition": _check_definition,
     }
     return checks[kind_of(path)](path)
 
@@ -152,6 +155,22 @@ def _check_card(path: Path) -> tuple[str, ...]:
         f"a card of {parameters} with sources from '{beside[0].name}'.",
         "Whether units fit the flows is seen when a model is built with the card.",
     )
+
+
+def _check_definition(path: Path) -> tuple[str, ...]:
+    from trimer.core.errors import Problems
+    from trimer.simulate import prepare
+    from trimer.trial.cohorts import find_cohort
+    from trimer.trial.recipe import shipped
+
+    source = find_cohort(str(path))
+    parts = len(source.definition.variations) if source.definition else 0
+    found = f"the definition of a cohort with {counted(parts, 'parameter')} of its own."
+    try:
+        source.patients(prepare(shipped("flotetuzumab")), seed=0)
+    except Problems as error:
+        return (found, "It is not for model 'flotetuzumab':", *error.problems)
+    return (found,)
 
 
 def _check_cohort(path: Path) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from trimer.core.textfile import read_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-Kind = Literal["study", "protocol", "card", "cohort"]
+Kind = Literal["study", "protocol", "card", "cohort", "definition"]
 
 _LONGEST_HEADER = 1_000_000
 
@@ -33,12 +33,15 @@ def kind_of(path: Path) -> Kind:
     data = read_toml(path).data
     if "study" in data or "arms" in data:
         return "study"
+    if "cohort" in data:
+        return "definition"
     if {"infuse", "give", "name", "title"} & data.keys():
         return "protocol"
     raise InputError(
         f"Unknown kind of file '{path}': got the tables {', '.join(data) or 'none'}; a study has "
-        "[study] and [arms.NAME], a protocol has [[infuse]] or [[give]], a parameter card and a "
-        "cohort are CSV files. Name the tables so."
+        "[study] and [arms.NAME], a protocol has [[infuse]] or [[give]], the definition of a "
+        "cohort has [cohort], a parameter card and a table of patients are CSV files. "
+        "Name the tables so."
     )
 
 

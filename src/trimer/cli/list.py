@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def list_(*, json: bool = False) -> None:
-    """List the shipped models, protocols and studies.
+    """List the shipped models, cohorts, protocols and studies.
 
     Parameters
     ----------
@@ -24,6 +24,7 @@ def list_(*, json: bool = False) -> None:
 
     found = {
         "models": {name: library.description(name) for name in library.names()},
+        "cohorts": {name: _title(library.cohort_path(name)) for name in library.cohort_names()},
         "protocols": {
             name: _title(library.protocol_path(name)) for name in library.protocol_names()
         },
@@ -44,4 +45,5 @@ def list_(*, json: bool = False) -> None:
 
 def _title(path: Path) -> str:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return str(table.get("study", table).get("title", ""))
+    named = table.get("study") or table.get("cohort") or table
+    return str(named.get("title", ""))

@@ -28,10 +28,10 @@ EPILOGUE = (
 )
 
 VERBS = {
-    "list": "Shipped models, protocols and studies.",
+    "list": "Shipped models, cohorts, protocols and studies.",
     "show": "One of them, or a file: equations, parameters, sources, doses, arms.",
     "check": "Find everything that is wrong with a study, a protocol or a parameter card.",
-    "sample": "Draw virtual patients.",
+    "sample": "Draw virtual patients, of a cohort or from the parameter card.",
     "simulate": "Follow one patient or a cohort through a protocol.",
     "trial": "Run the arms of a study and write a report.",
     "report": "Write the report of a run folder again.",

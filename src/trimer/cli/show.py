@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def show_(name: str, /, *, json: bool = False) -> None:
-    """Show a model, a protocol or a study.
+    """Show a model, a cohort, a protocol or a study.
 
     A model is shown with its equations, parameters, sources, assumptions and limits.
 
     Parameters
     ----------
     name
-        Name of a shipped model, protocol or study, or a TOML file.
+        Name of a shipped model, cohort, protocol or study, or a TOML file.
     json
         Print JSON.
     """
@@ -44,19 +44,29 @@ def _find(name: str) -> Any:  # noqa: ANN401 (two functions: text, and record fo
         return _of_study(library.study_path(name))
     if name in library.protocol_names():
         return _of_protocol(read_protocol(library.protocol_path(name)))
+    if name in library.cohort_names():
+        return _of_cohort(name)
     path = Path(name)
     if path.exists() or path.suffix:
         kind = kind_of(path)
         if kind in ("card", "cohort"):
             raise InputError(
-                f"'{path}' is a {kind}, and only models, protocols and studies are shown. "
+                f"'{path}' is a {kind}, and only models, definitions of cohorts, protocols and "
+                "studies are shown. "
                 f"Check it with `trimer check {path}`."
             )
+        if kind == "definition":
+            return _of_cohort(name)
         return _of_study(path) if kind == "study" else _of_protocol(read_protocol(path))
     try:
         library.description(name)
     except UnknownName:
-        known = (*library.names(), *library.protocol_names(), *library.study_names())
+        known = (
+            *library.names(),
+            *library.cohort_names(),
+            *library.protocol_names(),
+            *library.study_names(),
+        )
         raise UnknownName(
             f"Nothing shipped is called '{name}', and no file is.{did_you_mean(name, known)}"
         ) from None
@@ -74,6 +84,16 @@ def _of_model(name: str) -> Any:  # noqa: ANN401
         return f"{model}\n\nSources\n{sources}"
 
     return text, lambda: model_record(model)
+
+
+def _of_cohort(name: str) -> Any:  # noqa: ANN401
+    from trimer.cli.definition_text import definition_record, definition_text
+    from trimer.trial.cohorts import find_cohort
+
+    definition = find_cohort(name).definition
+    if definition is None:  # the reference cohort, which has no file
+        raise UnknownName(f"Cohort '{name}' has no definition: it is drawn from the card alone.")
+    return lambda: definition_text(definition), lambda: definition_record(definition)
 
 
 def _of_protocol(protocol: Protocol) -> Any:  # noqa: ANN401

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MODEL = "flotetuzumab"
 PROTOCOL = "flotetuzumab-multi-step"
+DRAWN = 100
+TABLES = (".csv", ".parquet")
 
 
 def simulate_(  # noqa: PLR0913 (each is an option)
@@ -30,7 +32,7 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     protocol: str | None = None,
     n: int | None = None,
     nominal: bool = False,
-    cohort: Path | None = None,
+    cohort: str | None = None,
     days: float | None = None,
     every: float | None = None,
     seed: int | None = None,
@@ -67,7 +69,8 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     nominal
         The typical patient of the parameter card; so it is if neither n nor cohort is given.
     cohort
-        File of patients, as 'trimer sample' writes it.
+        File of patients, as 'trimer sample' writes it; or a cohort to draw from, a shipped one or
+        a TOML file, of which 100 patients are drawn if n is not given.
     days
         For how many days from the first dose.
     every
@@ -109,14 +112,20 @@ def simulate_(  # noqa: PLR0913 (each is an option)
         every_hours=plan.every_hours if every is None else every,
     )
     names = [name for part in outputs for name in part.split(",")] if outputs else None
-    who = (nominal, n is not None, cohort is not None)
+    table = cohort is not None and Path(cohort).suffix.lower() in TABLES
+    drawn = n is not None or (cohort is not None and not table)
+    if drawn and not table:
+        n = DRAWN if n is None else n
+        plan = plan if cohort is None else replace(plan, cohort=cohort)
+    who = (nominal, drawn, table)
     _check_requests(plan, who, plot, out, overwrite=overwrite)
     for part in plan.arms:
         for sentence in part.protocol.warnings:
             note(f"Note: {sentence}")
-    compiled = _prepare(plan.model, engine)
-    patients = _patients(compiled, plan, n, cohort)
-    plan = replace(plan, cohort=patients.name, patients=len(patients))
+    compiled = _prepare(plan.model, engine, plan.cohort if drawn else None)
+    patients = _patients(compiled, plan, n, Path(cohort) if cohort and table else None)
+    name = plan.cohort if Path(plan.cohort).suffix == ".toml" and n else patients.name
+    plan = replace(plan, cohort=name, patients=len(patients))
     runs = {
         part.name: _run(
             compiled, patients, part, plan, names,
@@ -224,16 +233,19 @@ def _bare_plan(arm: str | None, model: str | None, protocol: str | None) -> Stud
     return Study(name="simulate", arms=(one,), model=model or MODEL)
 
 
-def _prepare(model: str, engine: str) -> Any:  # noqa: ANN401 (a compiled model)
+def _prepare(model: str, engine: str, cohort: str | None) -> Any:  # noqa: ANN401 (a compiled model)
     from trimer.simulate import prepare
+    from trimer.trial.cohorts import find_cohort, prepare_for
     from trimer.trial.recipe import shipped
 
-    return prepare(shipped(model), cast("Engine", engine))
+    if cohort is None:
+        return prepare(shipped(model), cast("Engine", engine))
+    return prepare_for(find_cohort(cohort), shipped(model), cast("Engine", engine))
 
 
 def _patients(compiled: Any, plan: Study, n: int | None, file: Path | None) -> Cohort:  # noqa: ANN401
-    from trimer.patients import Cohort, sample
-    from trimer.trial.recipe import COHORTS
+    from trimer.patients import Cohort
+    from trimer.trial.cohorts import find_cohort
 
     if file is not None:
         from trimer.trial.cohort_file import read_cohort
@@ -241,10 +253,7 @@ def _patients(compiled: Any, plan: Study, n: int | None, file: Path | None) -> C
         return read_cohort(file, compiled.parameter_table)
     if n is None:
         return Cohort.nominal(compiled.parameter_table)
-    return sample(
-        compiled.parameter_table, n, plan.seed, name="reference",
-        description=COHORTS["reference"],
-    )  # fmt: skip
+    return find_cohort(plan.cohort).patients(compiled, plan.seed).take(n)
 
 
 def _run(

@@ -21,7 +21,7 @@ from trimer.patients.draw import CardRow, Draw, Prior
 from trimer.patients.sample import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import SupportsIndex
 
     from numpy.typing import NDArray
@@ -123,6 +123,17 @@ class Screening:
         self._waiting: list[Cohort] = []
         self._measures = _measures(draw, examine)
 
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each parameter and of what is known of each patient."""
+        of_scores = {score.name: "SD" for score in self.definition.scores}
+        measured = (
+            {name: self._examine.unit(name) or "" for name in self._measures}
+            if (self._examine is not None)
+            else {}
+        )
+        return {**self._draw.units, **of_scores, **measured, "prior_days": "day"}
+
     def take(self, n: int) -> Cohort:
         """Return the next `n` patients.
 
@@ -137,11 +148,6 @@ class Screening:
         found = concatenate(self._waiting)
         self._waiting = [found.part(n, len(found))] if len(found) > n else []
         return found.part(0, n)
-
-    def blocks(self, n: int, size: int) -> Iterator[Cohort]:
-        """Yield `n` patients, `size` at a time."""
-        for start in range(0, n, size):
-            yield self.take(min(size, n - start))
 
     def _more(self, missing: int) -> None:
         """Look at the next candidates."""

@@ -141,8 +141,8 @@ class RunData:
 
     @property
     def is_response_assessed(self) -> bool:
-        """Whether the run is long enough for a first marrow assessment."""
-        return self.manifest.days >= WINDOWS[0] - DAYS_BEFORE
+        """Whether the run is long enough for a first marrow, and response may be claimed."""
+        return self.manifest.response_criteria and self.manifest.days >= WINDOWS[0] - DAYS_BEFORE
 
     def unit(self, observable: str) -> str:
         """Unit of an observable, as it is printed."""

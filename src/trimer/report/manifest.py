@@ -62,6 +62,10 @@ class Manifest:
         ``ward`` where grades come from a ward; empty where they are the model's read-out.
     policy_notice : str
         What is to be said of the ward's rules wherever they are shown.
+    cohort_description : str
+        Who the patients are.
+    response_criteria : bool
+        Whether response criteria of AML may be applied to them.
     """
 
     run: str
@@ -86,6 +90,8 @@ class Manifest:
     labels: Mapping[str, str]
     graded_by: str = ""
     policy_notice: str = ""
+    cohort_description: str = ""
+    response_criteria: bool = True
 
     @property
     def is_on_ward(self) -> bool:
@@ -158,6 +164,8 @@ def read_manifest(stored: StoredRun) -> Manifest:
         labels=record.part("labels").flat(),
         graded_by=record.text("graded_by", ""),
         policy_notice=record.text("policy_notice", ""),
+        cohort_description=study.text("cohort_description", ""),
+        response_criteria=study.text("response", "") != "not claimed",
     )
 
 

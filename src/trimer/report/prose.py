@@ -125,7 +125,8 @@ def cohort(run: RunData) -> str:
     """Where the virtual patients come from."""
     name = run.manifest.cohort
     if name != "reference":
-        return f"Cohort '{name}': {counted(len(run.patients), 'virtual patient')}."
+        who = counted(len(run.patients), "virtual patient")
+        return f"Cohort '{name}': {who}. {run.manifest.cohort_description}".rstrip()
     return (
         f"The reference cohort: {counted(len(run.patients), 'virtual patient')} with relapsed or "
         "refractory acute myeloid leukemia (R/R AML), drawn from the spreads in the parameter "

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 MOST_FAILURES = 50
 
 COVARIATES = (
-    "WT", "blast_fraction", "marrow_T_fraction", "blood_T", "R123", "R3", "ANC0", "PLT0"
+    "WT", "blast_fraction", "marrow_T_fraction", "blood_T", "R123", "R3", "ANC0", "PLT0",
+    "cov_infiltration_score", "cov_prior_courses", "cov_prior_days",
 )  # fmt: skip
 """Parameters a clinic would call covariates; the rest stands behind a fold."""
 
@@ -122,7 +123,7 @@ def _parameters_of_cohort(run: RunData, names: Sequence[str], caption: str) -> T
         row = card.get(name, {})
         rows.append(
             (
-                row.get("definition") or name,
+                row.get("definition") or name.removeprefix("cov_").replace("_", " "),
                 name,
                 *_middle(run.patients[name]),
                 _value(row.get("value", "")),

@@ -222,6 +222,8 @@ def _answer_of(run: RunData, event: Event, verb: str) -> str:
 
 
 def _remission(run: RunData) -> str:
+    if not run.manifest.response_criteria:
+        return "No response is claimed for this cohort: blasts and blood counts are shown."
     if not run.is_response_assessed:
         return f"Response was not assessed: the first marrow is due on {day(WINDOWS[0])}."
     return _answer_of(run, REMISSION, "reached CR, CRh or CRi")

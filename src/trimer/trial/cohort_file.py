@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from trimer.core.errors import CohortError, did_you_mean
-from trimer.patients import Cohort
+from trimer.patients import COVARIATE, Cohort
 from trimer.store import read_table
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _NUMBER_THEM = "Number patients 0, 1, 2 and so on."
 
 
 def read_cohort(path: Path, card: Iterable[ParameterLike] = ()) -> Cohort:
-    """Read patients from a CSV or Parquet file: ``id`` and one column a parameter.
+    """Read patients from a CSV or Parquet file: ``id``, parameters, and ``cov_`` covariates.
 
     Parameters
     ----------
@@ -55,12 +56,14 @@ def read_cohort(path: Path, card: Iterable[ParameterLike] = ()) -> Cohort:
             "Add a row for each, or write the file with `trimer sample`."
         )
     signed = {row.name for row in card if row.spread.startswith("logistic")}
-    columns = {name: _numbers(path, table[name]) for name in table.columns}
+    known = {name: _known(table[name]) for name in table.columns if name.startswith(COVARIATE)}
+    names = [name for name in table.columns if name not in known]
+    columns = {name: _numbers(path, table[name]) for name in names}
     _check_ids(path, columns["id"])
     for name, column in columns.items():
         if name != "id":
             _check_values(path, column, may_be_negative=not card or name in signed)
-    arrays = {name: column.to_numpy() for name, column in columns.items()}
+    arrays = {name: column.to_numpy() for name, column in (columns | known).items()}
     return Cohort.from_columns(arrays, name=path.stem)
 
 
@@ -74,11 +77,18 @@ def _place(path: Path, row: int) -> str:
 def _check_names(path: Path, names: Iterable[str], card: Iterable[ParameterLike]) -> None:
     known = [row.name for row in card]
     for name in names:
-        if name != "id" and known and name not in known:
+        if name != "id" and known and name not in known and not name.startswith(COVARIATE):
             raise CohortError(
                 f"Unknown parameter '{name}' in cohort {_place(path, -1)}: the model has none of "
                 f"this name.{did_you_mean(name, known)}"
             )
+
+
+def _known(column: pl.Series) -> pl.Series:
+    """Return a covariate as numbers, NaN where it is not known, or as text."""
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        return column.cast(pl.Float64).fill_null(math.nan)
+    return column.cast(pl.String).fill_null("")
 
 
 def _numbers(path: Path, column: pl.Series) -> pl.Series:

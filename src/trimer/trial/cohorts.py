@@ -5,19 +5,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trimer import library
 from trimer.core.errors import CohortError, did_you_mean
-from trimer.patients import Draw, Screening, sample
-from trimer.trial.recipe import COHORTS
+from trimer.patients import Draw, Screening, Tally, sample
+from trimer.simulate.prepare import prepare
+from trimer.trial.recipe import COHORTS, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from trimer.engine.compiled import Recipe
     from trimer.engine.solution import Compiled, ParameterLike
     from trimer.patients import Cohort, Definition
     from trimer.simulate.prepare import Engine
+
+NOT_CLAIMED = "not claimed"
+"""What a run folder says of response where no criteria may be applied."""
 
 REFERENCE = "reference"
 """The cohort that is drawn from the card alone."""
@@ -71,18 +76,69 @@ class Source:
         draw = Draw(self.definition, card, examine.card)
         return Screening(draw, seed, first, examine=examine)
 
-    def blocks(
-        self, compiled: Compiled, n: int, seed: int, size: int, *, threads: int | None = None
-    ) -> Iterator[Cohort]:
-        """Yield the first `n` patients, `size` at a time; they do not depend on `size`."""
+    def patients(
+        self,
+        compiled: Compiled,
+        seed: int,
+        first: int = 0,
+        *,
+        threads: int | None = None,
+    ) -> Patients:
+        """Return the patients of the cohort for a compiled model, to be taken in pieces."""
         card = compiled.parameter_table
-        if self.definition is not None:
-            engine: Engine = "lanes" if compiled.engine.startswith("lanes") else "scipy"
-            yield from self.screening(card, seed, engine=engine, threads=threads).blocks(n, size)
-            return
-        for first in range(0, n, size):
-            count = min(size, n - first)
-            yield sample(card, count, seed, first, name=self.name, description=self.description)
+        if self.definition is None:
+            return Patients(_FromCard(card, seed, first, self))
+        engine: Engine = "lanes" if compiled.engine.startswith("lanes") else "scipy"
+        return Patients(self.screening(card, seed, first, engine=engine, threads=threads))
+
+
+class _FromCard:
+    """Patients drawn from the card alone, as many as are asked for."""
+
+    def __init__(
+        self, card: Sequence[ParameterLike], seed: int, first: int, source: Source
+    ) -> None:
+        self._card, self._seed, self._next, self._source = card, seed, first, source
+
+    def take(self, n: int) -> Cohort:
+        first = self._next
+        self._next += n
+        source = self._source
+        return sample(
+            self._card, n, self._seed, first, name=source.name, description=source.description
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Patients:
+    """Patients in the order of their numbers; who they are does not depend on the pieces."""
+
+    origin: Screening | _FromCard
+
+    @property
+    def tally(self) -> Tally | None:
+        """What became of the candidates; None where nobody is screened."""
+        return self.origin.tally if isinstance(self.origin, Screening) else None
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each parameter and of what is known of each patient."""
+        return self.origin.units if isinstance(self.origin, Screening) else {}
+
+    def take(self, n: int) -> Cohort:
+        """Return the next `n` patients."""
+        return self.origin.take(n)
+
+    def blocks(self, n: int, size: int) -> Iterator[Cohort]:
+        """Yield the next `n` patients, `size` at a time."""
+        for start in range(0, n, size):
+            yield self.take(min(size, n - start))
+
+    def record(self) -> dict[str, Any]:
+        """Return what a run folder says of the screening; nothing where nobody is screened."""
+        if self.tally is None:
+            return {}
+        return {"screening": {"candidates": self.tally.candidates, "kept": self.tally.kept}}
 
 
 def cohort_names() -> tuple[str, ...]:
@@ -123,3 +179,68 @@ def find_cohort(name: str, folder: Path | None = None) -> Source:
 
     definition = read_definition(path, {other: library.cohort_path(other) for other in known})
     return Source(definition.name, definition)
+
+
+def prepare_for(source: Source, recipe: Recipe, engine: Engine = "auto") -> Compiled:
+    """Return a model ready to be solved for patients of a cohort: what they vary, it reads."""
+    compiled = prepare(recipe, engine)
+    varied = source.varied(compiled.parameter_table)
+    return prepare(recipe, engine, varied) if varied else compiled
+
+
+def cohort_record(name: str) -> dict[str, Any]:
+    """Return what a run folder says of the cohort of a study."""
+    if name in COHORTS:
+        return {"cohort": name, "cohort_description": COHORTS[name]}
+    try:
+        source = find_cohort(name)
+    except CohortError:  # patients from a table: their name is that of the file
+        return {"cohort": name, "cohort_description": ""}
+    record = {"cohort": source.name, "cohort_description": source.description}
+    if source.definition is None:
+        return record
+    return record if source.response_criteria else record | {"response": NOT_CLAIMED}
+
+
+def draw_cohort(
+    name: str | Path,
+    n: int,
+    seed: int,
+    *,
+    model: str = "flotetuzumab",
+    first: int = 0,
+    engine: Engine = "auto",
+    threads: int | None = None,
+) -> Cohort:
+    """Draw patients of a cohort.
+
+    Parameters
+    ----------
+    name : str or Path
+        ``"reference"``, the name of a shipped cohort, or a TOML file.
+    n : int
+        How many.
+    seed : int
+        Of the draws.
+    model : str
+        Shipped model that they are drawn for.
+    first : int
+        Number of the first candidate.
+
+    Other Parameters
+    ----------------
+    engine : {"auto", "lanes", "scipy"}
+        See `trimer.simulate.prepare`.
+    threads : int, optional
+        Threads to use. Results do not depend on it.
+
+    Raises
+    ------
+    CohortError
+        If there is no such cohort, or its screen keeps fewer than 5 % of candidates.
+    Problems
+        If its file is wrong, or does not fit the model.
+    """
+    source = find_cohort(str(name))
+    compiled = prepare(shipped(model), engine)
+    return source.patients(compiled, seed, first, threads=threads).take(n)

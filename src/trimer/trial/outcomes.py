@@ -17,7 +17,7 @@ from trimer.assess import (
     peak,
     time_of_peak,
 )
-from trimer.assess.response import WINDOWS
+from trimer.assess.response import NOT_EVALUABLE, WINDOWS
 from trimer.trial.ward import ward_columns
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ ONE_CELL = 1.0
 """Fewer leukemic stem cells than one are none."""
 
 
-def outcomes(arm: str, run: Run, stored: NDArray[np.intp]) -> pl.DataFrame:
+def outcomes(
+    arm: str, run: Run, stored: NDArray[np.intp], *, response_criteria: bool = True
+) -> pl.DataFrame:
     """Return the outcomes of a run; a patient who failed has nulls and a reason.
 
     Peaks and exposure come from every output of the run, response and change of blasts from the
@@ -64,6 +66,8 @@ def outcomes(arm: str, run: Run, stored: NDArray[np.intp]) -> pl.DataFrame:
         With the observables in `NEEDED`.
     stored : int array
         Which of the run's output times are stored.
+    response_criteria : bool
+        Whether response may be judged in these patients; if not, it is not evaluable in anyone.
     """
     times, at = run.times, run.times[stored]
     signal, leak = peak(run.column("IL6_signal")), peak(run.column("vascular_leak"))
@@ -74,7 +78,9 @@ def outcomes(arm: str, run: Run, stored: NDArray[np.intp]) -> pl.DataFrame:
     columns = {
         "id": run.ids,
         **_grades(run, signal, leak, heat),
-        "response": best_response(at, blasts, blood, anc, plt),
+        "response": best_response(at, blasts, blood, anc, plt)
+        if response_criteria
+        else np.full(len(run.ids), NOT_EVALUABLE),
         "best_blast_change_percent": best_change_percent(at, blasts, days=WINDOWS),
         "cmax_ng_mL": peak(run.column("concentration")),
         "auc": area_under_curve(times, run.column("concentration")),

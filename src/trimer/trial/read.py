@@ -8,7 +8,7 @@
     title = "With and without a lead-in"
     question = "How much cytokine release does a lead-in prevent?"
     model = "flotetuzumab-reference"
-    cohort = "reference"
+    cohort = "reference"                    # or a shipped one, or a file: "my-cohort.toml"
     patients = 1000
     seed = 20260101
     days = 63
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -31,6 +31,7 @@ from trimer import library
 from trimer.core.errors import InputError, Problems, StudyError, UnknownName, did_you_mean
 from trimer.core.toml import Document, read_toml
 from trimer.protocol.read import read_protocol
+from trimer.trial.cohorts import REFERENCE, cohort_names, find_cohort
 from trimer.trial.study import Arm, Study
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class _StudyTable(BaseModel):
     title: _Line = _field("one line of text", '"With and without a lead-in"', default="")
     question: str = _field("text", '"How much does a lead-in prevent?"', default="")
     model: str = _field("the name of a shipped model", '"flotetuzumab-reference"')
-    cohort: Literal["reference"] = _field('"reference"', '"reference"', default="reference")
+    cohort: str = _field(
+        '"reference", the name of a shipped cohort or of a file', '"pif"', default="reference"
+    )
     patients: int = _field(
         f"a whole number from 1 to {MOST_PATIENTS}", "1000", ge=1, le=MOST_PATIENTS
     )
@@ -138,7 +141,7 @@ def read_study(path: Path) -> Study:
     if problems:
         raise Problems(dict.fromkeys(problems))
     return Study(
-        **table.study.model_dump(),
+        **(table.study.model_dump() | {"cohort": _cohort_of(document)}),
         arms=tuple(
             Arm(name, arm.label or name, protocols[name]) for name, arm in table.arms.items()
         ),
@@ -212,6 +215,13 @@ def _resolve(document: Document) -> tuple[dict[str, Protocol], list[str]]:
             library.description(model)
         except UnknownName as error:
             problems.append(f"{document.where('study', 'model')}: {error}")
+    if isinstance(study, dict) and isinstance(study.get("cohort"), str):
+        try:
+            find_cohort(_cohort_of(document))
+        except Problems as error:
+            problems += error.problems
+        except InputError as error:
+            problems.append(f"{document.where('study', 'cohort')}: {error}")
     protocols: dict[str, Protocol] = {}
     for name, reference in _references(document):
         try:
@@ -221,6 +231,13 @@ def _resolve(document: Document) -> tuple[dict[str, Protocol], list[str]]:
         except InputError as error:
             problems.append(str(error))
     return protocols, problems
+
+
+def _cohort_of(document: Document) -> str:
+    """Return the cohort a study names; of a file, its path seen from the study file."""
+    name = str(document.data["study"].get("cohort", REFERENCE))
+    beside = document.path.parent / name
+    return str(beside) if name not in cohort_names() and beside.is_file() else name
 
 
 def _references(document: Document) -> Iterator[tuple[str, str]]:

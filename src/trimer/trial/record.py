@@ -15,7 +15,7 @@ from trimer import library
 from trimer.core.sources import read_sources
 from trimer.model.show import equations
 from trimer.protocol.write import to_toml
-from trimer.trial.recipe import COHORTS
+from trimer.trial.cohorts import cohort_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,8 +38,7 @@ def manifest(
             "name": study.name,
             "title": study.title or study.name,
             "question": study.question,
-            "cohort": study.cohort,
-            "cohort_description": COHORTS.get(study.cohort, ""),
+            **cohort_record(study.cohort),
             "patients": study.patients,
             "days": study.days,
             "every_hours": study.every_hours,

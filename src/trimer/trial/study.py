@@ -47,7 +47,8 @@ class Study:
     model : str
         Name of a shipped model.
     cohort : str
-        Where the patients come from; ``"reference"`` draws them from the parameter card.
+        Where the patients come from: ``"reference"`` draws them from the parameter card alone;
+        else the name of a shipped cohort, or a file.
     patients : int
         How many, in each arm.
     seed : int

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from datetime import datetime
@@ -13,20 +14,20 @@ import numpy as np
 
 from trimer.core.errors import DiskError, InputError, Problems
 from trimer.core.shown import counted
-from trimer.patients import sample
-from trimer.simulate import Run, prepare, simulate, weights_kg
+from trimer.simulate import Run, simulate, weights_kg
 from trimer.simulate.dosing import resolve
 from trimer.simulate.ward import check_on_ward
 from trimer.store import RunFolder, StoredRun, open_run
 from trimer.store.layout import COMPLETE, INCOMPLETE, INTERRUPTED
+from trimer.trial.cohorts import find_cohort, prepare_for
 from trimer.trial.interrupt import uninterrupted
 from trimer.trial.outcomes import NEEDED, outcomes
-from trimer.trial.recipe import COHORTS, shipped
+from trimer.trial.recipe import shipped
 from trimer.trial.record import manifest, model_record
 from trimer.trial.tables import patient_table, profile_table, profiles_of, treatment_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import polars as pl
     from numpy.typing import NDArray
@@ -98,10 +99,14 @@ def run_study(
     KeyboardInterrupt
         If interrupted; what was done is kept and marked interrupted.
     """
-    recipe = shipped(study.model)
-    compiled = prepare(recipe, engine)
+    recipe, source = shipped(study.model), find_cohort(study.cohort)
+    compiled = prepare_for(source, recipe, engine)
     check_treatments(study, compiled)
     size = block or (BLOCK if compiled.engine.startswith("lanes") else SCIPY_BLOCK)
+    patients = source.patients(compiled, study.seed, threads=threads)
+    # The first block before anything is written: a screen that keeps nobody says so here.
+    blocks = patients.blocks(study.patients, size)
+    blocks = itertools.chain([next(blocks)], blocks)
     folder = RunFolder(
         out or default_folder(study.name),
         manifest(study, compiled, profiles_of(compiled.observables), rtol),
@@ -115,6 +120,7 @@ def run_study(
         return {
             "patients_done": done,
             "failures": failed,
+            **patients.record(),
             "wall_seconds": round(time.perf_counter() - began, 3),
             "cpu_seconds": round(time.process_time() - cpu, 3),
         }
@@ -124,14 +130,14 @@ def run_study(
         folder.write_model(model_record(recipe.build(), protocols))
         if study.text:
             folder.write_study(study.text)
-        for cohort in _blocks(study, compiled, size):
+        for cohort in blocks:
             runs = {}
             for k, arm in enumerate(study.arms):
                 runs[arm.name] = _simulate(study, compiled, cohort, k, rtol=rtol, threads=threads)
                 if progress is not None:
                     progress(done * len(study.arms) + (k + 1) * len(cohort))
             with uninterrupted():
-                folder.add(_tables(study, compiled, cohort, runs))
+                folder.add(_tables(study, compiled, cohort, runs, claims=source.response_criteria))
                 done += len(cohort)
                 for name, run in runs.items():
                     failed[name] |= {str(i): why for i, why in run.failures.items()}
@@ -191,18 +197,6 @@ def default_folder(name: str) -> Path:
     return path
 
 
-def _blocks(study: Study, compiled: Compiled, size: int) -> Iterator[Cohort]:
-    for first in range(0, study.patients, size):
-        yield sample(
-            compiled.parameter_table,
-            min(size, study.patients - first),
-            study.seed,
-            first,
-            name=study.cohort,
-            description=COHORTS[study.cohort],
-        )
-
-
 def _simulate(
     study: Study, compiled: Compiled, cohort: Cohort, arm: int, *, rtol: float, threads: int | None
 ) -> Run:
@@ -224,7 +218,7 @@ def _finer(study: Study) -> int:
 
 
 def _tables(
-    study: Study, compiled: Compiled, cohort: Cohort, runs: dict[str, Run]
+    study: Study, compiled: Compiled, cohort: Cohort, runs: dict[str, Run], *, claims: bool
 ) -> dict[str, list[pl.DataFrame]]:
     """Return the block's part of every table, arm by arm."""
     stored = _stored(next(iter(runs.values())).times, _finer(study))
@@ -236,7 +230,9 @@ def _tables(
             profile_table(arm, run, profiles_of(compiled.observables), stored)
             for arm, run in runs.items()
         ],
-        "outcomes": [outcomes(arm, run, stored) for arm, run in runs.items()],
+        "outcomes": [
+            outcomes(arm, run, stored, response_criteria=claims) for arm, run in runs.items()
+        ],
     }
 
 
