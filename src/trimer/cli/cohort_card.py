@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_PAIRS = 12
 _LEAST_CORRELATION = 0.15
+_LEAST_PATIENTS = 50  # of fewer, correlations are chance
 
 
 def cohort_text(
@@ -69,7 +70,7 @@ def cohort_json(cohort: Cohort, definition: Definition, tally: Tally) -> dict[st
 def correlations(columns: Mapping[str, NDArray[np.float64]]) -> list[tuple[str, str, float]]:
     """Return the strongest rank correlations, the strongest first."""
     names = [name for name, x in columns.items() if np.ptp(x) > 0]
-    if len(names) < 2 or len(columns[names[0]]) < 3:
+    if len(names) < 2 or len(columns[names[0]]) < _LEAST_PATIENTS:
         return []
     ranks = [np.argsort(np.argsort(columns[name], kind="stable")) for name in names]
     matrix = np.atleast_2d(np.corrcoef(np.array(ranks, dtype=np.float64)))

@@ -6,7 +6,7 @@ measure                 unit     what
 ======================  =======  ==================================================================
 ``blasts_day_N``        %        marrow blasts on day N from the first course
 ``remission_days``      day      from the day of assessment until blasts are above the limit again;
-                                 0 without remission, infinite if it lasts
+                                 0 without remission, infinite if longer than it is followed
 ``stem_cells_least``    cell     fewest leukemic stem cells from the first course on
 ======================  =======  ==================================================================
 """
@@ -46,7 +46,7 @@ UNITS = {REMISSION_DAYS: "day", STEM_CELLS_LEAST: "cell"}
 _EVERY_DAYS = 7.0
 """Interval at which a remission is looked at, in **days**; blasts grow by a third in it."""
 
-_AFTER_DAYS = 7.0
+_AFTER_DAYS = 7
 """For how long after a course stem cells are looked at daily, in **days**."""
 
 
@@ -57,6 +57,8 @@ class BeforeEntry:
     ----------
     induction : Induction
         Courses and days, as the cohort's definition gives them.
+    longest_remission : float
+        Longer ones need not be told apart, in **days**: nobody is followed for longer.
     engine : {"auto", "lanes", "scipy"}
         See `trimer.simulate.prepare`.
     threads : int, optional
@@ -64,9 +66,17 @@ class BeforeEntry:
     """
 
     def __init__(
-        self, induction: Induction, *, engine: Engine = "auto", threads: int | None = None
+        self,
+        induction: Induction,
+        *,
+        longest_remission: float = math.inf,
+        engine: Engine = "auto",
+        threads: int | None = None,
     ) -> None:
         self._induction = induction
+        weeks = math.ceil(longest_remission / _EVERY_DAYS) if longest_remission < 1e5 else math.inf
+        enough = induction.assessed_day + _EVERY_DAYS * weeks
+        self._until = min(induction.follow_days, enough)
         self._engine, self._threads = engine, threads
         self._card = tuple(prepare(shipped(MODEL), engine).parameter_table)
 
@@ -129,13 +139,13 @@ class BeforeEntry:
         induction = self._induction
         days = {0.0} | {_day(name) for name in names if BLASTS_ON.fullmatch(name)}
         if UNITS.keys() & set(names):
-            days |= {induction.assessed_day, induction.follow_days}
-            weeks = math.ceil((induction.follow_days - induction.assessed_day) / _EVERY_DAYS)
+            days |= {induction.assessed_day, self._until}
+            weeks = math.ceil((self._until - induction.assessed_day) / _EVERY_DAYS)
             days |= {induction.assessed_day + _EVERY_DAYS * week for week in range(weeks)}
         if STEM_CELLS_LEAST in names:
-            last = max(course.start_day + course.days for course in induction.courses)
-            until = min(last + _AFTER_DAYS, induction.follow_days)
-            days |= {float(day) for day in range(math.ceil(until))}
+            # Cells are fewest in the days after a course, when it stops killing.
+            ends = [course.start_day + course.days for course in induction.courses]
+            days |= {end + day for end in ends for day in range(_AFTER_DAYS + 1)}
         return np.array(sorted(days))
 
     def _remission(self, times: Floats, blasts: Floats) -> Floats:

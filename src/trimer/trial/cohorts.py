@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trimer import library
 from trimer.core.errors import CohortError, did_you_mean
 from trimer.patients import Draw, Screening, Tally, sample
+from trimer.patients.definition import REMISSION_DAYS
 from trimer.simulate.prepare import prepare
 from trimer.trial.recipe import COHORTS, shipped
 
@@ -72,7 +74,12 @@ class Source:
             return Screening(Draw(self.definition, card), seed, first)
         from trimer.trial.before_entry import BeforeEntry
 
-        examine = BeforeEntry(self.definition.induction, engine=engine, threads=threads)
+        examine = BeforeEntry(
+            self.definition.induction,
+            longest_remission=_longest_remission(self.definition),
+            engine=engine,
+            threads=threads,
+        )
         draw = Draw(self.definition, card, examine.card)
         return Screening(draw, seed, first, examine=examine)
 
@@ -90,6 +97,17 @@ class Source:
             return Patients(_FromCard(card, seed, first, self))
         engine: Engine = "lanes" if compiled.engine.startswith("lanes") else "scipy"
         return Patients(self.screening(card, seed, first, engine=engine, threads=threads))
+
+
+def _longest_remission(definition: Definition) -> float:
+    """Return up to which length a remission has to be told from longer ones, in **days**."""
+    longest = math.inf if REMISSION_DAYS in {limit.name for limit in definition.entry} else 0.0
+    for history in definition.histories:
+        limits = [limit for limit in history.limits if limit.name == REMISSION_DAYS]
+        bounds = [min(limit.at_most, limit.below) for limit in limits]
+        if bounds or history.gap_days == REMISSION_DAYS:
+            longest = max(longest, min(bounds, default=math.inf))
+    return longest
 
 
 class _FromCard:

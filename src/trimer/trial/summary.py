@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from trimer.assess import exact_interval
+from trimer.trial.cohorts import NOT_CLAIMED
 
 if TYPE_CHECKING:
     from trimer.store import StoredRun
@@ -22,25 +23,29 @@ def arm_summaries(run: StoredRun) -> dict[str, dict[str, str]]:
     """
     table = run.read("outcomes")
     how = "ASTCT" if run.manifest.get("graded_by") == "ward" else "provisional"
+    claims = run.manifest["study"].get("response") != NOT_CLAIMED
     return {
-        str(arm["name"]): _summary(table.filter(pl.col("arm") == arm["name"]), how)
+        str(arm["name"]): _summary(table.filter(pl.col("arm") == arm["name"]), how, claims=claims)
         for arm in run.manifest["arms"]
     }
 
 
-def _summary(table: pl.DataFrame, how: str) -> dict[str, str]:
+def _summary(table: pl.DataFrame, how: str, *, claims: bool) -> dict[str, str]:
     known = table.filter(~pl.col("failed"))
     grade, response = pl.col("crs_grade"), pl.col("response")
     shares = {
         f"CRS of any grade ({how})": grade >= 1,
         f"CRS of grade 2 or more ({how})": grade >= 2,
         f"CRS of grade 3 or more ({how})": grade >= 3,
-        "CR or CRh": response.is_in(["CR", "CRh"]),
-        "CR, CRh or CRi": response.is_in(["CR", "CRh", "CRi"]),
     }
+    if claims:
+        shares["CR or CRh"] = response.is_in(["CR", "CRh"])
+        shares["CR, CRh or CRi"] = response.is_in(["CR", "CRh", "CRi"])
     summary = {
         name: _share(known.filter(which).height, known.height) for name, which in shares.items()
     }
+    if not claims:
+        summary["Response"] = NOT_CLAIMED
     if "tocilizumab_doses" in known.columns:
         rescued, held = known["tocilizumab_doses"] > 0, known["hold_days"] > 0
         summary["Tocilizumab"] = _share(int(rescued.sum()), known.height)
