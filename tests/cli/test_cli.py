@@ -99,6 +99,43 @@ def test_sample_writes_a_cohort(trimer, tmp_path):
     assert tmp_path.joinpath("cohort.csv").exists()
 
 
+def test_sample_tells_who_is_in_a_cohort(trimer):
+    """Acceptance, histories, medians and correlations; the file has the covariates."""
+    code, out, _ = trimer("sample", "--cohort", "pif", "-n", 200, "--out", "pif.csv")
+    assert code == 0
+    for part in ("Kept 351 of 1,000 candidates (35%)", "blasts_day_28 above 5 %", "100%  failed",
+                 "infiltration_score and marrow_T_fraction", "molecule/cell", NOTICE):  # fmt: skip
+        assert part in out
+    table = pl.read_csv("pif.csv")
+    assert len(table) == 200
+    assert table["cov_blasts_day_28"].min() > 5
+    record = json.loads(trimer("sample", "--cohort", "pif", "-n", 3, "--json")[1])
+    assert record["patients"]["id"] == table["id"][:3].to_list()
+    assert record["cohort"]["kept"] == 351
+    code, _, err = trimer("sample", "--cohort", "pfi")
+    assert code == 1
+    assert "Did you mean 'pif'" in err
+
+
+def test_cohorts_are_listed_shown_checked_and_simulated(trimer):
+    """By name or from a file; a simulation draws 100 unless told otherwise."""
+    assert "cohorts" in json.loads(trimer("list", "--json")[1])
+    _, out, _ = trimer("show", "mds")
+    for part in ("No response is claimed", "Correlations of factors", "assumed, TrimerCohorts"):
+        assert part in out
+    assert json.loads(trimer("show", "pif", "--json")[1])["name"] == "pif"
+    Path("mine.toml").write_text(
+        '[cohort]\nname = "mine"\ntitle = "Mine"\ndescription = "Mine."\nbased_on = "pif"\n'
+    )
+    assert "the definition of a cohort" in trimer("check", "mine.toml")[1]
+    for cohort in ("pif", "mine.toml"):
+        run = json.loads(trimer("simulate", "--cohort", cohort, "--n", 3, "--days", 1, "--json")[1])
+        assert run["arms"]["flotetuzumab-multi-step"]["cohort"]["patients"] == 3
+    code, _, err = trimer("simulate", "--cohort", "pif", "--nominal", "--days", 1)
+    assert code == 1
+    assert "Give one of" in err
+
+
 def test_simulate_prints_the_typical_patient(trimer):
     """Selected days with units; near the reference at day 7, since one step came a look late."""
     code, out, err = trimer("simulate", "--days", 7)

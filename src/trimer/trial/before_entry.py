@@ -44,7 +44,7 @@ STEM_CELLS_LEAST = "stem_cells_least"
 UNITS = {REMISSION_DAYS: "day", STEM_CELLS_LEAST: "cell"}
 
 _EVERY_DAYS = 7.0
-"""Interval at which a remission is looked at, in **days**; blasts grow by a third in it."""
+"""Interval at which a remission is looked at, in **days**; its end is found to half a day."""
 
 _AFTER_DAYS = 7
 """For how long after a course stem cells are looked at daily, in **days**."""
