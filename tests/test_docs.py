@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from trimer.protocol import read_protocol
+from trimer.trial.cohorts import find_cohort
 from trimer.trial.read import read_study
 
 ROOT = Path(__file__).parents[1]
@@ -39,9 +40,13 @@ def examples(tmp_path_factory):
 
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_toml_on_a_page_is_accepted(block, examples):
-    """A study or protocol that a page shows is read without complaint."""
+    """A study, protocol or cohort that a page shows is read without complaint."""
     path = examples / block.partition("\n")[0].removeprefix("# ")
-    read = read_study if "study" in tomllib.loads(block) else read_protocol
+    table = tomllib.loads(block)
+    if "cohort" in table:
+        assert find_cohort(str(path)).definition
+        return
+    read = read_study if "study" in table else read_protocol
     assert read(path).name
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from trimer.simulate import Run, prepare, simulate
     from trimer.store import StoredRun, open_run
     from trimer.trial import Arm, Study
+    from trimer.trial.cohorts import draw_cohort
     from trimer.trial.read import read_study
     from trimer.trial.trial import run_study
 
@@ -46,6 +47,7 @@ __all__ = [
     "Study",
     "TrimerError",
     "__version__",
+    "draw_cohort",
     "load",
     "open_run",
     "prepare",
@@ -66,6 +68,7 @@ _HOMES = {
     "StoredRun": "trimer.store",
     "Study": "trimer.trial",
     "TrimerError": "trimer.core.errors",
+    "draw_cohort": "trimer.trial.cohorts",
     "load": "trimer.library",
     "open_run": "trimer.store",
     "prepare": "trimer.simulate",
