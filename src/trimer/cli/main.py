@@ -36,6 +36,9 @@ VERBS = {
     "trial": "Run the arms of a study and write a report.",
     "report": "Write the report of a run folder again.",
     "runs": "List run folders; show one, or tell the story of one of its patients.",
+    "facts": "What the drug is: status, trials, mechanism, effects, with dates and sources.",
+    "ready": "What is missing before a first dose: tests, medicines, vaccines.",
+    "guide": "Guides for a patient and for a nurse, from a protocol.",
 }
 
 

@@ -175,6 +175,11 @@ def cohort_path(name: str) -> Path:
     return _path_in("cohorts", "cohort", name)
 
 
+def clinic_path(name: str) -> Path:
+    """Return a file of the clinic pack: facts, limits, medicines, texts of guides, sources."""
+    return _HERE / "clinic" / name
+
+
 def _resolved(name: str) -> str:
     if name not in _DESCRIPTIONS and name not in _BEFORE_ENTRY:
         hint = did_you_mean(name, _DESCRIPTIONS)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents as PDF with tags for screen readers (PDF/UA-1), typeset by Typst.
+
+The source of the typesetter is made of string literals only, so that no text of a document can be
+taken for a command.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimer.clinic.document.parts import Blanks, Grid, Heading, Items, Text, spans
+from trimer.core.notice import SHORT_NOTICE
+
+if TYPE_CHECKING:
+    from trimer.clinic.document.parts import Document, Part
+
+_FONTS = '("Segoe UI", "Helvetica Neue", "Liberation Sans", "Arial", "DejaVu Sans", "Libertinus Serif")'
+_HEAD = """
+#set document(title: {title}, date: none)
+#set text(font: {fonts}, size: {size}pt, lang: "en", fill: rgb("#14202b"), hyphenate: false)
+#set par(leading: 0.62em, spacing: 0.85em)
+#set page(paper: "a4", margin: (x: 18mm, top: 16mm, bottom: 19mm), footer: context [
+  #set text(size: 8.5pt, fill: rgb("#4a5967"))
+  #{notice} #h(1fr) #counter(page).display("1 / 1", both: true)
+])
+#set list(marker: [•], spacing: 0.7em, indent: 0.2em)
+#set enum(spacing: 0.7em, indent: 0.2em)
+#show heading: set block(above: 1.3em, below: 0.7em, sticky: true)
+#show heading.where(level: 1): set text(size: 1.6em)
+#show heading.where(level: 2): set text(size: 1.22em)
+#show heading.where(level: 3): set text(size: 1.04em)
+#show figure: set block(breakable: true)
+#show figure: set align(left)
+#show figure.caption: it => block(sticky: true, below: 0.5em, strong(it.body))
+#let warn(body) = block(stroke: (left: 3pt + rgb("#a34700"), rest: 0.7pt + rgb("#a34700")), inset: 8pt, width: 100%, body)
+#let evidence(body) = block(stroke: (left: 3pt + rgb("#0a5a8c")), fill: rgb("#eef3f7"), inset: 8pt, width: 100%, text(size: 0.94em, body))
+#let small(body) = text(size: 0.86em, fill: rgb("#4a5967"), body)
+#let badge(body) = box(stroke: 0.9pt + rgb("#7f5600"), radius: 8pt, inset: (x: 6pt, y: 2.5pt), outset: (y: 1pt), text(size: 0.84em, fill: rgb("#7f5600"), strong(body)))
+"""
+_MARKS = {"do": ("✓", "#00694d"), "dont": ("✗", "#a34700")}
+
+
+def pdf(document: Document) -> bytes:
+    """Return a document as PDF: the same bytes for the same document and the same fonts."""
+    from datetime import UTC, datetime
+
+    import typst
+
+    made: bytes = typst.compile(
+        source(document).encode(),
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=datetime(2000, 1, 1, tzinfo=UTC),
+    )
+    return made
+
+
+def source(document: Document) -> str:
+    """Return what the typesetter is given."""
+    head = _HEAD.format(
+        title=_literal(document.title),
+        fonts=_FONTS,
+        size=18 if document.large else 10.5,
+        notice=_literal(f"{SHORT_NOTICE[0].upper()}{SHORT_NOTICE[1:]}"),
+    )
+    lines = [
+        head,
+        f"#small[#{_literal(document.kind)}]",
+        f"#heading(level: 1, {_literal(document.title)})",
+        " ".join(f"#badge[#{_literal(badge)}]" for badge in document.badges),
+        *(_part(part) for part in document.parts),
+        '#line(length: 100%, stroke: 0.6pt + rgb("#b8c2cb"))',
+        *(f"#block(small[#{_literal(sentence)}])" for sentence in document.foot),
+    ]
+    return "\n\n".join(lines)
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Heading(text, level):
+            return f"#heading(level: {level + 1}, {_literal(text)})"
+        case Text(text, kind):
+            around = {"plain": "par", "lead": "par", "warning": "warn"}.get(kind, kind)
+            return f"#{around}[{_rich(text)}]"
+        case Items(items, "steps"):
+            return f"#enum({', '.join(f'[{_rich(item)}]' for item in items)})"
+        case Items(items, kind):
+            mark, color = _MARKS.get(kind, ("•", "#14202b"))
+            marker = f'marker: text(fill: rgb("{color}"), font: "DejaVu Sans Mono", "{mark}")'
+            marker = "marker: [•]" if kind == "plain" else marker
+            return f"#list({marker}, {', '.join(f'[{_rich(item)}]' for item in items)})"
+        case Blanks(fields):
+            return "\n".join(
+                f"#grid(columns: (auto, 1fr), column-gutter: 8pt, [#{_literal(asked)}], "
+                f"grid.cell(stroke: (bottom: 0.8pt), inset: (bottom: 2pt))[#{_literal(known)}])"
+                for asked, known in fields
+            )
+        case Grid():
+            return _grid(part)
+
+
+def _grid(grid: Grid) -> str:
+    widths = grid.widths or (1.0,) * len(grid.header)
+    columns = ", ".join(f"{width:g}fr" for width in widths)
+    header = ", ".join(f"[#strong[#{_literal(cell)}]]" for cell in grid.header)
+    rows = [
+        ", ".join(
+            [f"[#strong[{_rich(row[0])}]]" if row[0] else "[]", *(f"[{_rich(cell)}]" for cell in row[1:])]
+        )
+        for row in grid.rows
+    ]
+    inset = "(x: 5pt, y: 9pt)" if grid.kind == "tall" else "5pt"
+    return (
+        f"#figure(kind: table, caption: figure.caption(position: top, {_literal(grid.caption)}), "
+        f"text(size: 0.86em, table(columns: ({columns},), align: left, inset: {inset}, "
+        'stroke: 0.5pt + rgb("#b8c2cb"), '
+        'fill: (x, y) => if y == 0 { rgb("#eef3f7") }, '
+        f"table.header({header}), {', '.join(rows)})))"
+    )
+
+
+def _rich(text: str) -> str:
+    return "".join(
+        f"#strong[#{_literal(piece)}]" if bold else f"#{_literal(piece)}"
+        for piece, bold in spans(text)
+    )
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
