@@ -12,11 +12,11 @@ from trimer.clinic.notice import BADGES, foot
 from trimer.clinic.sources import list_of_sources, origin, sources
 
 _HOW = {
-    "agrees": "agrees",
-    "refined": "refined by evidence",
-    "contradicted": "CONTRADICTED by evidence",
-    "unverified": "UNVERIFIED",
-    "historical": "HISTORICAL: no longer so",
+    "agrees": "Agrees",
+    "refined": "Refined",
+    "contradicted": "Contradicted",
+    "unverified": "Unverified",
+    "historical": "Historical, no longer so",
 }
 
 
@@ -69,16 +69,17 @@ def _topic(facts: Facts, name: str) -> list[Part]:
             parts += [Heading(level.title, 2), *(Text(line) for line in level.text)]
             parts.append(Text(f"Sources: {', '.join(level.sources)}.", "small"))
     elif name == "adverse-effects":
-        header = ("Effect", "How often", "Said", "Evidence", "Mark", "Dated", "Source")
+        header = ("Effect", "How often", "Said", "Evidence", "Date and source")
         rows = tuple(_row(fact, fact.frequency) for fact in facts.of(name))
-        parts.append(Grid("Adverse effects", header, rows, (1.5, 1.8, 1.4, 2.2, 1.2, 0.9, 1.7)))
+        parts.append(Grid("", header, rows, (1.5, 1.8, 1.4, 2.2, 1.7)))
     else:
-        header = ("About", "Said", "Evidence", "Mark", "Dated", "Source")
         rows = tuple(_row(fact) for fact in facts.of(name))
-        parts.append(Grid(facts.topics[name], header, rows, (1.3, 2, 2.6, 1.2, 0.9, 1.7)))
+        header = ("About", "Said", "Evidence", "Date and source")
+        parts.append(Grid("", header, rows, (1.2, 2, 2.6, 1.6)))
     return parts
 
 
 def _row(fact: Fact, *extra: str) -> tuple[str, ...]:
     came = origin(fact.sources, fact.basis, fact.confidence)
-    return (fact.name, *extra, fact.says, fact.but, _HOW[fact.mark], fact.dated, came)
+    evidence = f"**{_HOW[fact.mark]}.** {fact.but}".strip()
+    return (fact.name, *extra, fact.says, evidence, f"{fact.dated}. {came}")

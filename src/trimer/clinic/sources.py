@@ -63,4 +63,4 @@ def origin(keys: Sequence[str], basis: str, confidence: str) -> str:
 def list_of_sources(keys: Iterable[str]) -> Grid:
     """Return a table of sources, in the order in which they are first named."""
     rows = tuple((key, str(sources()[key])) for key in dict.fromkeys(keys))
-    return Grid("Sources named here", ("Key", "Source"), rows, (1, 4))
+    return Grid("", ("Key", "Source"), rows, (1, 4))

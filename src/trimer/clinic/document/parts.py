@@ -44,7 +44,7 @@ class Grid:
     Parameters
     ----------
     caption : str
-        What it shows.
+        What it shows; empty where the heading above says it.
     header : tuple of str
         One for each column.
     rows : tuple of tuple of str

@@ -19,7 +19,7 @@ _FONTS = '("Segoe UI", "Helvetica Neue", "Liberation Sans", "Arial", "DejaVu San
 _HEAD = """
 #set document(title: {title}, date: none)
 #set text(font: {fonts}, size: {size}pt, lang: "en", fill: rgb("#14202b"), hyphenate: false)
-#set par(leading: 0.62em, spacing: 0.85em)
+#set par(leading: 0.62em, spacing: 1em)
 #set page(paper: "a4", margin: (x: 18mm, top: 16mm, bottom: 19mm), footer: context [
   #set text(size: 8.5pt, fill: rgb("#4a5967"))
   #{notice} #h(1fr) #counter(page).display("1 / 1", both: true)
@@ -31,6 +31,7 @@ _HEAD = """
 #show heading.where(level: 2): set text(size: 1.22em)
 #show heading.where(level: 3): set text(size: 1.04em)
 #show figure: set block(breakable: true)
+#set table.cell(breakable: false)
 #show figure: set align(left)
 #show figure.caption: it => block(sticky: true, below: 0.5em, strong(it.body))
 #let warn(body) = block(stroke: (left: 3pt + rgb("#a34700"), rest: 0.7pt + rgb("#a34700")), inset: 8pt, width: 100%, body)
@@ -111,13 +112,16 @@ def _grid(grid: Grid) -> str:
         for row in grid.rows
     ]
     inset = "(x: 5pt, y: 9pt)" if grid.kind == "tall" else "5pt"
-    return (
-        f"#figure(kind: table, caption: figure.caption(position: top, {_literal(grid.caption)}), "
-        f"text(size: 0.86em, table(columns: ({columns},), align: left, inset: {inset}, "
-        'stroke: 0.5pt + rgb("#b8c2cb"), '
+    table = (
+        f"text(size: 0.86em, hyphenate: auto, table(columns: ({columns},), align: left, "
+        f'inset: {inset}, stroke: 0.5pt + rgb("#b8c2cb"), '
         'fill: (x, y) => if y == 0 { rgb("#eef3f7") }, '
-        f"table.header({header}), {', '.join(rows)})))"
+        f"table.header({header}), {', '.join(rows)}))"
     )
+    if not grid.caption:
+        return f"#{table}"
+    caption = f"figure.caption(position: top, {_literal(grid.caption)})"
+    return f"#figure(kind: table, caption: {caption}, {table})"
 
 
 def _rich(text: str) -> str:
