@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from trimer.cli.output import say, say_json, say_notice
@@ -21,7 +22,10 @@ def show_document(
     from trimer.clinic.document import plain, write_documents
 
     if not out:
-        say(plain(document))
+        if json:
+            say_json(asdict(document))
+        else:
+            say(plain(document))
         return
     write_documents(document, out, force=force)
     if json:

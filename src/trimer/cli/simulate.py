@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from trimer.cli.one_patient import patient_allowed, patient_cohort
 from trimer.cli.output import note, say, say_json, say_notice
 from trimer.cli.summary import run_record, run_text
 from trimer.core.errors import InputError, PatientsFailed, StoreError
@@ -33,6 +34,8 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     n: int | None = None,
     nominal: bool = False,
     cohort: str | None = None,
+    patient: Path | None = None,
+    not_ready_anyway: bool = False,
     days: float | None = None,
     every: float | None = None,
     seed: int | None = None,
@@ -71,6 +74,11 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     cohort
         File of patients, as 'trimer sample' writes it; or a cohort to draw from, a shipped one or
         a TOML file, of which 100 patients are drawn if n is not given.
+    patient
+        A patient file, as 'trimer ready' checks it: weight and baseline tests become this
+        patient's. A first dose is refused while the checklist is not ready.
+    not_ready_anyway
+        Simulate that patient although the checklist is not ready.
     days
         For how many days from the first dose.
     every
@@ -117,13 +125,17 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     if drawn and not table:
         n = DRAWN if n is None else n
         plan = plan if cohort is None else replace(plan, cohort=cohort)
-    who = (nominal, drawn, table)
+    who = (nominal, drawn, table, patient is not None)
     _check_requests(plan, who, plot, out, overwrite=overwrite)
     for part in plan.arms:
         for sentence in part.protocol.warnings:
             note(f"Note: {sentence}")
+    known = patient_allowed(patient, anyway=not_ready_anyway)
     compiled = _prepare(plan.model, engine, plan.cohort if drawn else None)
-    patients = _patients(compiled, plan, n, Path(cohort) if cohort and table else None)
+    if known is not None and patient is not None:
+        patients = patient_cohort(known, compiled.parameter_table, patient)
+    else:
+        patients = _patients(compiled, plan, n, Path(cohort) if cohort and table else None)
     name = plan.cohort if Path(plan.cohort).suffix == ".toml" and n else patients.name
     plan = replace(plan, cohort=name, patients=len(patients))
     runs = {
@@ -178,7 +190,9 @@ def _check_requests(
 ) -> None:
     """Refuse what cannot be done before anything is simulated."""
     if sum(who) > 1:
-        raise InputError("Give one of --nominal, --n and --cohort: each says who is simulated.")
+        raise InputError(
+            "Give one of --nominal, --n, --cohort and --patient: each says who is simulated."
+        )
     if plot is not None and len(plan.arms) > 1:
         raise InputError(
             f"A plot shows one arm: got {len(plan.arms)} in study '{plan.name}'. Choose one "

@@ -57,7 +57,7 @@ def facts_record(topic: str | None = None) -> dict[str, Any]:
 
 def _preface(facts: Facts) -> str:
     return (
-        f"Sources were looked at in {facts.checked}. \"Said\" is a {facts.claim}; \"evidence\" is what "
+        f'Sources were looked at in {facts.checked}. "Said" is a {facts.claim}; "evidence" is what '
         "sources add to it or say against it. Date and source are those of the evidence."
     )
 
@@ -70,12 +70,12 @@ def _topic(facts: Facts, name: str) -> list[Part]:
             parts.append(Text(f"Sources: {', '.join(level.sources)}.", "small"))
     elif name == "adverse-effects":
         header = ("Effect", "How often", "Said", "Evidence", "Date and source")
-        rows = tuple(_row(fact, fact.frequency) for fact in facts.of(name))
-        parts.append(Grid("", header, rows, (1.5, 1.8, 1.4, 2.2, 1.7)))
+        effects = tuple(_row(fact, fact.frequency) for fact in facts.of(name))
+        parts.append(Grid("", header, effects, (1.5, 1.8, 1.4, 2.2, 1.7)))
     else:
         rows = tuple(_row(fact) for fact in facts.of(name))
-        header = ("About", "Said", "Evidence", "Date and source")
-        parts.append(Grid("", header, rows, (1.2, 2, 2.6, 1.6)))
+        about = ("About", "Said", "Evidence", "Date and source")
+        parts.append(Grid("", about, rows, (1.2, 2, 2.6, 1.6)))
     return parts
 
 

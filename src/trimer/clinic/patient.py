@@ -25,7 +25,7 @@ LAB_UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Marrow:
-    """A marrow biopsy: share of blasts with CD123 in **%**, CD123 sites on a blast, blasts in **%**."""
+    """A marrow biopsy: blasts with CD123 in **%**, CD123 sites on a blast, blasts in **%**."""
 
     date: date | None = None
     cd123_percent: float | None = None

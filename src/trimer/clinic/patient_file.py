@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trimer.assess import ICE_ITEMS
@@ -32,6 +31,7 @@ from trimer.library import clinic_path
 from trimer.protocol.tables import Tables
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Callable
 
     from trimer.protocol.tables import Table
@@ -172,7 +172,9 @@ def _json(path: Path) -> Document:
     except (ValueError, RecursionError) as reason:
         raise InputError(f"Not JSON in '{path}': {reason}.") from None
     if not isinstance(data, dict):
-        raise InputError(f"Wrong patient file '{path}': got a {type(data).__name__}; write {{...}}.")
+        raise InputError(
+            f"Wrong patient file '{path}': got a {type(data).__name__}; write {{...}}."
+        )
     data.pop("notice", None)  # as `trimer ready --example --json` prints it
     return Document(path, data, {})
 
@@ -181,7 +183,9 @@ def _fields(
     reader: Tables, table: Table, path: tuple[str | int, ...], known: dict[str, Read]
 ) -> dict[str, Any]:
     """Read what is there of a table; what is wrong is complained of and left out."""
-    read = {key: reader.optional(table, path, key, how) for key, how in known.items() if key in table}
+    read = {
+        key: reader.optional(table, path, key, how) for key, how in known.items() if key in table
+    }
     return {key: value for key, value in read.items() if value is not None}
 
 
@@ -218,7 +222,11 @@ def _labs(found: dict[str, Any], limits: dict[str, float]) -> Labs:
 
 
 def _list(
-    reader: Tables, key: str, known: dict[str, Read], make: Callable[..., Any], needed: tuple[str, ...]
+    reader: Tables,
+    key: str,
+    known: dict[str, Read],
+    make: Callable[..., Any],
+    needed: tuple[str, ...],
 ) -> tuple[Any, ...] | None:
     """Return the tables of a list; None if nobody has asked for it."""
     if key not in reader.document.data:

@@ -44,8 +44,8 @@ def checked(table: dict[str, object], what: str) -> None:
     if wrong:
         raise SourceError(
             f"Wrong origin of {what}: got sources {keys}, basis {table.get('basis')}, confidence "
-            f"{table.get('confidence')}; each statement names known sources, {', '.join(BASIS)} and "
-            f"{', '.join(CONFIDENCE)}. Mend the file."
+            f"{table.get('confidence')}; each statement names known sources, a basis of "
+            f"{', '.join(BASIS)} and a confidence of {', '.join(CONFIDENCE)}. Mend the file."
         )
 
 

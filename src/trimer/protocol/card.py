@@ -47,7 +47,7 @@ def in_words(protocol: Protocol) -> str:
             first = "premedicate, " if row.premedicate else ""
             lines.append(f"  {row.gap}: {first}{row.at}")
     if protocol.drugs:
-        lines += ["Caps", *(f"  {_caps(limit)}" for limit in protocol.drugs)]
+        lines += ["Caps", *(f"  {caps_in_words(limit)}" for limit in protocol.drugs)]
     if protocol.allow:
         lines.append("Allowed")
         lines += [f"  {allowance.what}: {allowance.reason}" for allowance in protocol.allow]
@@ -97,7 +97,7 @@ def _looks(monitoring: Monitoring) -> str:
         ("neurology", monitoring.neurology),
         ("laboratory", monitoring.labs),
     )
-    parts = [f"{kind} {_every(every)}" for kind, every in kinds if every]
+    parts = [f"{kind} {every_in_words(every)}" for kind, every in kinds if every]
     if monitoring.marrow_days:
         days = ", ".join(str(day) for day in monitoring.marrow_days)
         parts.append(f"marrow on day {days} of each cycle")
@@ -106,7 +106,8 @@ def _looks(monitoring: Monitoring) -> str:
     return "; ".join(parts)
 
 
-def _every(found: Sequence[Every]) -> str:
+def every_in_words(found: Sequence[Every]) -> str:
+    """Return looks one after the other: ``every 4 h until day 8, then every 8 h``."""
     return ", then ".join(every.text for every in found)
 
 
@@ -115,7 +116,8 @@ def _rule(rule: Rule) -> list[str]:
     return [f"{rule.name}: {rule}" + (f" ({marks})" if marks else "")]
 
 
-def _caps(limit: DrugLimits) -> str:
+def caps_in_words(limit: DrugLimits) -> str:
+    """Return how a drug may be given: usual dose, largest dose, interval, most doses."""
     parts = [] if limit.dose is None else [str(limit.dose)]
     if limit.small_dose is not None:
         parts.append(f"{limit.small_dose} under {limit.small_kg:g} kg")

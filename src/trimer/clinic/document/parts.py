@@ -23,10 +23,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph."""
+    """A paragraph, and the keys of its sources if they are to be seen beside it."""
 
     text: str
     kind: TextKind = "plain"
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,10 @@ class Document:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Running text alone, without tables, evidence, small print and notice."""
+        """Running text alone, without tables, small print and notice."""
         found: list[str] = []
         for part in self.parts:
-            if isinstance(part, Text) and part.kind in {"plain", "lead", "warning"}:
+            if isinstance(part, Text) and part.kind != "small":
                 found.append(part.text)
             elif isinstance(part, Items):
                 found += part.items

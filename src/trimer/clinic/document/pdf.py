@@ -7,6 +7,8 @@ taken for a command.
 
 from __future__ import annotations
 
+from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 from trimer.clinic.document.parts import Blanks, Grid, Heading, Items, Text, spans
@@ -15,30 +17,7 @@ from trimer.core.notice import SHORT_NOTICE
 if TYPE_CHECKING:
     from trimer.clinic.document.parts import Document, Part
 
-_FONTS = '("Segoe UI", "Helvetica Neue", "Liberation Sans", "Arial", "DejaVu Sans", "Libertinus Serif")'
-_HEAD = """
-#set document(title: {title}, date: none)
-#set text(font: {fonts}, size: {size}pt, lang: "en", fill: rgb("#14202b"), hyphenate: false)
-#set par(leading: 0.62em, spacing: 1em)
-#set page(paper: "a4", margin: (x: 18mm, top: 16mm, bottom: 19mm), footer: context [
-  #set text(size: 8.5pt, fill: rgb("#4a5967"))
-  #{notice} #h(1fr) #counter(page).display("1 / 1", both: true)
-])
-#set list(marker: [•], spacing: 0.7em, indent: 0.2em)
-#set enum(spacing: 0.7em, indent: 0.2em)
-#show heading: set block(above: 1.3em, below: 0.7em, sticky: true)
-#show heading.where(level: 1): set text(size: 1.6em)
-#show heading.where(level: 2): set text(size: 1.22em)
-#show heading.where(level: 3): set text(size: 1.04em)
-#show figure: set block(breakable: true)
-#set table.cell(breakable: false)
-#show figure: set align(left)
-#show figure.caption: it => block(sticky: true, below: 0.5em, strong(it.body))
-#let warn(body) = block(stroke: (left: 3pt + rgb("#a34700"), rest: 0.7pt + rgb("#a34700")), inset: 8pt, width: 100%, body)
-#let evidence(body) = block(stroke: (left: 3pt + rgb("#0a5a8c")), fill: rgb("#eef3f7"), inset: 8pt, width: 100%, text(size: 0.94em, body))
-#let small(body) = text(size: 0.86em, fill: rgb("#4a5967"), body)
-#let badge(body) = box(stroke: 0.9pt + rgb("#7f5600"), radius: 8pt, inset: (x: 6pt, y: 2.5pt), outset: (y: 1pt), text(size: 0.84em, fill: rgb("#7f5600"), strong(body)))
-"""
+_HEAD = Path(__file__).parent / "templates" / "page.typ"
 _MARKS = {"do": ("✓", "#00694d"), "dont": ("✗", "#a34700")}
 
 
@@ -59,10 +38,10 @@ def pdf(document: Document) -> bytes:
 
 def source(document: Document) -> str:
     """Return what the typesetter is given."""
-    head = _HEAD.format(
+    head = Template(_HEAD.read_text(encoding="utf-8")).substitute(
         title=_literal(document.title),
-        fonts=_FONTS,
         size=18 if document.large else 10.5,
+        foot=12 if document.large else 8.5,
         notice=_literal(f"{SHORT_NOTICE[0].upper()}{SHORT_NOTICE[1:]}"),
     )
     lines = [
@@ -81,9 +60,11 @@ def _part(part: Part) -> str:
     match part:
         case Heading(text, level):
             return f"#heading(level: {level + 1}, {_literal(text)})"
-        case Text(text, kind):
+        case Text(text, kind, keys):
             around = {"plain": "par", "lead": "par", "warning": "warn"}.get(kind, kind)
-            return f"#{around}[{_rich(text)}]"
+            named = _literal(f"[{', '.join(keys)}]")
+            after = f" #small[#{named}]" if keys else ""
+            return f"#{around}[{_rich(text)}{after}]"
         case Items(items, "steps"):
             return f"#enum({', '.join(f'[{_rich(item)}]' for item in items)})"
         case Items(items, kind):
@@ -107,13 +88,16 @@ def _grid(grid: Grid) -> str:
     header = ", ".join(f"[#strong[#{_literal(cell)}]]" for cell in grid.header)
     rows = [
         ", ".join(
-            [f"[#strong[{_rich(row[0])}]]" if row[0] else "[]", *(f"[{_rich(cell)}]" for cell in row[1:])]
+            [
+                f"[#strong[{_rich(row[0])}]]" if row[0] else "[]",
+                *(f"[{_rich(cell)}]" for cell in row[1:]),
+            ]
         )
         for row in grid.rows
     ]
     inset = "(x: 5pt, y: 9pt)" if grid.kind == "tall" else "5pt"
     table = (
-        f"text(size: 0.86em, hyphenate: auto, table(columns: ({columns},), align: left, "
+        f"text(size: 0.86em, hyphenate: true, table(columns: ({columns},), align: left, "
         f'inset: {inset}, stroke: 0.5pt + rgb("#b8c2cb"), '
         'fill: (x, y) => if y == 0 { rgb("#eef3f7") }, '
         f"table.header({header}), {', '.join(rows)}))"

@@ -36,8 +36,9 @@ def _lines(part: Part) -> list[str]:
     match part:
         case Heading(text, level):
             return [text.upper() if level == 1 else text]
-        case Text(text, kind):
+        case Text(text, kind, keys):
             marked = f"! {text}" if kind == "warning" else text
+            marked += f" [{', '.join(keys)}]" if keys else ""
             return _wrapped(unmarked(marked))
         case Items(items, kind):
             marks = [f"{i}." if kind == "steps" else _MARKS[kind] for i, _ in enumerate(items, 1)]

@@ -37,8 +37,8 @@ _STRENGTH = re.compile(
 )
 _FORM = re.compile(
     r"\b(?:tablets?|tabs?|capsules?|caps?|oral|iv|po|sc|injections?|inj|solution|syrup|suspension|cream|"
-    r"er|xr|sr|cr|xl|retard|forte|sodium|potassium salt|phosphate|acetate|succinate|tartrate|mesylate|"
-    r"maleate|besylate|hydrochloride|hcl|sulfate|fumarate|daily|twice|once|bid|tid|qd|prn|weekly)\b"
+    r"er|xr|sr|cr|xl|retard|forte|sodium|phosphate|acetate|succinate|tartrate|"
+    r"mesylate|maleate|besylate|hydrochloride|hcl|sulfate|fumarate|daily|twice|once|bid|tid|qd|prn|weekly)\b"
 )
 _PARTS = re.compile(r"\s*(?:/|\+|\band\b|\bwith\b|&|,)\s*", re.IGNORECASE)
 

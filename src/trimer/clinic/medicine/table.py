@@ -20,7 +20,7 @@ class MedicineClass:
     key, title : str
         Its short and its full name.
     found : str
-        What it means for a first dose that one is taken; empty for vaccines, where the date decides.
+        What it means for a first dose that one is taken; empty for vaccines: the date decides.
     reason, limit, note : str
         Why, what is allowed, and what else is known.
     sources : tuple of str

@@ -76,7 +76,9 @@ class Limit:
             return self.missing()
         lowest = self.low if low is None else low
         highest = self.high if high is None else high
-        found = f"{value:,.4g} {self.unit}".strip() if value < 10_000 else f"{value:,.0f} {self.unit}"
+        found = (
+            f"{value:,.4g} {self.unit}".strip() if value < 10_000 else f"{value:,.0f} {self.unit}"
+        )
         found += f", {when.isoformat()}" if when else ""
         if when is not None and first_dose is not None and when > first_dose:
             reason = "The test is dated after the planned first dose."

@@ -41,7 +41,9 @@ def heart(patient: Patient) -> list[Item]:
     found, limit = patient.echocardiogram, limits()["ejection_fraction"]
     own = found.lower_limit_percent
     lowest = limit.low if own is None else own
-    whose = "assumed, as that of the institution is not given" if own is None else "the institution's"
+    whose = (
+        "assumed, as that of the institution is not given" if own is None else "the institution's"
+    )
     return [
         limit.judged(
             found.ejection_fraction_percent, when=found.date, first_dose=patient.first_dose,

@@ -55,7 +55,9 @@ def _medicine(medicine: Medicine, match: Match, first_dose: date | None) -> Item
     found = match.found
     if found is None:
         reason = "Unknown here: a pharmacist says what it is. It is not taken to be harmless."
-        return _under("medicines", f"Medicine: {match.written}", "needs a human", said, reason, names)
+        return _under(
+            "medicines", f"Medicine: {match.written}", "needs a human", said, reason, names
+        )
     status = cast("Status", found.found)
     reason = f"{found.title[0].upper()}{found.title[1:]}. {found.reason}"
     stopped = medicine.stopped
