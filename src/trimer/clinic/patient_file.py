@@ -31,8 +31,8 @@ from trimer.library import clinic_path
 from trimer.protocol.tables import Tables
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable
+    from pathlib import Path
 
     from trimer.protocol.tables import Table
 

@@ -22,15 +22,27 @@ _MARKS = {"do": ("✓", "#00694d"), "dont": ("✗", "#a34700")}
 
 
 def pdf(document: Document) -> bytes:
-    """Return a document as PDF: the same bytes for the same document and the same fonts."""
+    """Return a document as PDF: the same bytes for the same document and the same fonts.
+
+    It keeps PDF/UA-1, unless a letter of it is in no font of this machine.
+    """
+    from typst import TypstError
+
+    try:
+        return _compiled(source(document), ["ua-1"])
+    except TypstError:
+        return _compiled(source(document), [])
+
+
+def _compiled(text: str, standards: list[str]) -> bytes:
     from datetime import UTC, datetime
 
     import typst
 
     made: bytes = typst.compile(
-        source(document).encode(),
+        text.encode(),
         format="pdf",
-        pdf_standards=["ua-1"],
+        pdf_standards=standards,
         timestamp=datetime(2000, 1, 1, tzinfo=UTC),
     )
     return made

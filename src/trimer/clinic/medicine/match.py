@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 How: TypeAlias = Literal["name", "other name", "first words", "spelling", "unknown"]
 
-_CLOSE = 0.82
+_CLOSE = 0.83
 """Least likeness of a spelling that is read as a name (assumed)."""
 
 _CLEAR = 0.05

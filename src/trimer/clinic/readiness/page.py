@@ -34,13 +34,13 @@ def verdict(readiness: Readiness) -> str:
     'NOT READY for a first dose: 1 not ready, 18 missing, 0 need a human, 0 ready.'
     """
     if readiness.ready:
-        return (
-            f"READY for a first dose by this list: {counted(len(readiness.items), 'item')} ready."
-        )
+        found = counted(len(readiness.items), "item")
+        return f"READY for a first dose by this list: {found} ready."
     counts = {status: readiness.count(status) for status in STATUSES}
     return (
         f"NOT READY for a first dose: {counts['not ready']} not ready, "
-        f"{counts['missing']} missing, {counts['needs a human']} need a human, {counts['ready']} ready."
+        f"{counts['missing']} missing, {counts['needs a human']} need a human, "
+        f"{counts['ready']} ready."
     )
 
 
