@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trimer.clinic.patient import Patient
 from trimer.clinic.patient_file import example_text, read_patient
 from trimer.clinic.readiness import Item, Readiness, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trimer.clinic.patient import Patient
 
 
 @pytest.fixture

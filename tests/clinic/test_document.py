@@ -15,7 +15,7 @@ from trimer.clinic.document.pdf import pdf
 from trimer.clinic.document.write import write_documents
 from trimer.core.errors import InputError, StoreError
 
-NASTY = ('#panic("x")', '"]#let a = 1', "\\", '<script>alert(1)</script>', "*_`$@~/ //", "{{ 1 }}")
+NASTY = ('#panic("x")', '"]#let a = 1', "\\", "<script>alert(1)</script>", "*_`$@~/ //", "{{ 1 }}")
 
 
 def document(text: str = "Call **at once**.", large: bool = False) -> Document:  # noqa: FBT001, FBT002 (a fixture)
@@ -46,6 +46,7 @@ class Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         """Remember a tag that has to be closed."""
+        del attrs
         if tag not in {"meta", "col", "br"}:
             self.open.append(tag)
 

@@ -37,7 +37,7 @@ def test_whatever_does_not_simply_agree_says_what_evidence_says(fact):
 
 
 def test_a_year_in_a_date_is_that_of_a_source():
-    """Each year of a dated fact is the year of one of its sources, or of a registry or the check."""
+    """Each year of a date is that of a source, unless a registry or the check is dated."""
     undated = {"NCT02152956", "NCT04582864", "NCT04158739", "NCT04681105", "BrandlKauer"}
     for fact in FACTS:
         if undated & set(fact.sources) or fact.dated.startswith(("searched", "checked")):

@@ -77,7 +77,11 @@ def test_the_nurse_guide_holds_steps_looks_gaps_and_caps(protocol):
     document = guide("nurse", protocol)
     found, text = cells(document), squeezed(document)
     assert {str(rate) for rate in protocol.course.levels} <= set(found)
-    for looks in (protocol.monitoring.vitals, protocol.monitoring.neurology, protocol.monitoring.labs):
+    for looks in (
+        protocol.monitoring.vitals,
+        protocol.monitoring.neurology,
+        protocol.monitoring.labs,
+    ):
         assert every_in_words(looks) in found
     for row in protocol.restart:
         assert row.gap in found

@@ -73,7 +73,7 @@ SIGNS = "Baseline neurological examination: other signs"
         ('bilirubin = "0.7 mg/dL"', 'bilirubin = "1.8 mg/dL"', "Total bilirubin", "ready"),
         ('bilirubin = "0.7 mg/dL"', 'bilirubin = "1.9 mg/dL"', "Total bilirubin", "not ready"),
         ('creatinine = "0.9 mg/dL"', "", "Creatinine clearance", "missing"),
-        ('creatinine = "0.9 mg/dL"', 'creatinine = "1.4 mg/dL"', "Creatinine clearance", "not ready"),
+        ('"0.9 mg/dL"', '"1.4 mg/dL"', "Creatinine clearance", "not ready"),
         ('blood_blasts = "3.1 G/L"', 'blood_blasts = "20 G/L"', "Blasts in blood", "ready"),
         ('blood_blasts = "3.1 G/L"', 'blood_blasts = "20.1 G/L"', "Blasts in blood", "not ready"),
         ("active = false", "active = true", "Infection", "not ready"),
@@ -122,11 +122,17 @@ def test_the_baseline_is_kept_item_by_item(checked):
 @pytest.mark.parametrize(
     ("name", "status"),
     [
-        ("Prograf", "not ready"), ("prednisone 5 mg", "needs a human"), ("Eliquis", "needs a human"),
-        ("amlodipine", "needs a human"), ("lorazepam", "needs a human"), ("Tylenol", "ready"),
-        ("levofloxacin", "ready"), ("levofloxacinn", "needs a human"), ("wonderdrug", "needs a human"),
+        ("Prograf", "not ready"),
+        ("prednisone 5 mg", "needs a human"),
+        ("Eliquis", "needs a human"),
+        ("amlodipine", "needs a human"),
+        ("lorazepam", "needs a human"),
+        ("Tylenol", "ready"),
+        ("levofloxacin", "ready"),
+        ("levofloxacinn", "needs a human"),
+        ("wonderdrug", "needs a human"),
     ],
-)  # fmt: skip
+)
 def test_a_medicine_stands_by_its_class(checked, name, status):
     """An unknown one, or a slip of a harmless one, never passes silently."""
     found = checked(('"posaconazole"', f'"{name}"'))

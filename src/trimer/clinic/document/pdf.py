@@ -29,12 +29,12 @@ def pdf(document: Document) -> bytes:
     from typst import TypstError
 
     try:
-        return _compiled(source(document), ["ua-1"])
+        return _compiled(source(document), accessible=True)
     except TypstError:
-        return _compiled(source(document), [])
+        return _compiled(source(document), accessible=False)
 
 
-def _compiled(text: str, standards: list[str]) -> bytes:
+def _compiled(text: str, *, accessible: bool) -> bytes:
     from datetime import UTC, datetime
 
     import typst
@@ -42,7 +42,7 @@ def _compiled(text: str, standards: list[str]) -> bytes:
     made: bytes = typst.compile(
         text.encode(),
         format="pdf",
-        pdf_standards=standards,
+        pdf_standards="ua-1" if accessible else None,
         timestamp=datetime(2000, 1, 1, tzinfo=UTC),
     )
     return made

@@ -48,7 +48,7 @@ def check(patient: Patient) -> Readiness:
     >>> readiness.ready
     False
     >>> readiness.count("missing")
-    18
+    19
     """
     items = [item for part in _PARTS for item in part(patient)]
     problems = []

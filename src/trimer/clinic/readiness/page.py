@@ -31,7 +31,7 @@ def verdict(readiness: Readiness) -> str:
     >>> from trimer.clinic.patient import Patient
     >>> from trimer.clinic.readiness import check
     >>> verdict(check(Patient(weight_kg=10.0)))
-    'NOT READY for a first dose: 1 not ready, 18 missing, 0 need a human, 0 ready.'
+    'NOT READY for a first dose: 1 not ready, 19 missing, 0 need a human, 0 ready.'
     """
     if readiness.ready:
         found = counted(len(readiness.items), "item")
