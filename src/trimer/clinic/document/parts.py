@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_AMOUNT = re.compile(
+    r"(\d) (h|min|hours?|minutes?|days?|weeks?|mg|mcg|ng|kg|mL|L|mmHg|G|g|U|degC|°C|%)(?!\w)"
+)
 
 TextKind: TypeAlias = Literal["plain", "lead", "warning", "evidence", "small"]
 ItemKind: TypeAlias = Literal["plain", "do", "dont", "steps"]
@@ -113,14 +116,14 @@ class Document:
 
 
 def spans(text: str) -> tuple[tuple[str, bool], ...]:
-    """Return the pieces of a text, and whether each is bold.
+    """Return the pieces of a text, and whether each is bold; no number is parted from its unit.
 
     Examples
     --------
     >>> spans("Call **at once**.")
     (('Call ', False), ('at once', True), ('.', False))
     """
-    pieces = _BOLD.split(text)
+    pieces = _BOLD.split(_AMOUNT.sub("\\1\N{NO-BREAK SPACE}\\2", text))
     return tuple((piece, i % 2 == 1) for i, piece in enumerate(pieces) if piece)
 
 

@@ -61,14 +61,14 @@ def source(document: Document) -> str:
         f"#small[#{_literal(document.kind)}]",
         f"#heading(level: 1, {_literal(document.title)})",
         " ".join(f"#badge[#{_literal(badge)}]" for badge in document.badges),
-        *(_part(part) for part in document.parts),
+        *(_part(part, large=document.large) for part in document.parts),
         '#line(length: 100%, stroke: 0.6pt + rgb("#b8c2cb"))',
         *(f"#block(small[#{_literal(sentence)}])" for sentence in document.foot),
     ]
     return "\n\n".join(lines)
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, *, large: bool) -> str:
     match part:
         case Heading(text, level):
             return f"#heading(level: {level + 1}, {_literal(text)})"
@@ -91,10 +91,13 @@ def _part(part: Part) -> str:
                 for asked, known in fields
             )
         case Grid():
-            return _grid(part)
+            return _grid(part, large=large)
 
 
-def _grid(grid: Grid) -> str:
+def _grid(grid: Grid, *, large: bool) -> str:
+    # A name of a drug is not broken, except in large print, where it may be wider than a column.
+    tight = large and len(grid.header) > 3
+    look = f"size: {0.66 if tight else 0.86}em, hyphenate: {str(tight).lower()}"
     widths = grid.widths or (1.0,) * len(grid.header)
     columns = ", ".join(f"{width:g}fr" for width in widths)
     header = ", ".join(f"[#strong[#{_literal(cell)}]]" for cell in grid.header)
@@ -109,7 +112,7 @@ def _grid(grid: Grid) -> str:
     ]
     inset = "(x: 5pt, y: 9pt)" if grid.kind == "tall" else "5pt"
     table = (
-        f"text(size: 0.86em, hyphenate: true, table(columns: ({columns},), align: left, "
+        f"text({look}, table(columns: ({columns},), align: left, "
         f'inset: {inset}, stroke: 0.5pt + rgb("#b8c2cb"), '
         'fill: (x, y) => if y == 0 { rgb("#eef3f7") }, '
         f"table.header({header}), {', '.join(rows)}))"

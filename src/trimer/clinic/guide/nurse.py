@@ -100,7 +100,7 @@ def _first_actions(protocol: Protocol, data: Data) -> list[Part]:
 def _table(criteria: Criteria) -> list[Part]:
     scale = SCALES[criteria.scale]
     rows = tuple((str(grade), *cells) for grade, cells in criteria.grades.items())
-    widths = (0.6, *(1.6 for _ in criteria.domains))
+    widths = (0.9, *(1.6 for _ in criteria.domains))
     return [
         Grid(scale.name, ("Grade", *criteria.domains), rows, widths),
         Items(criteria.rules),

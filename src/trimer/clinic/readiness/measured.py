@@ -31,7 +31,9 @@ def marrow(patient: Patient) -> list[Item]:
     for key, value in values.items():
         item = limits()[key].judged(value, when=found.date, first_dose=first)
         if value == 0:
-            item = limits()[key].item("not ready", "Without CD123 the drug has no target.", "0")
+            item = limits()[key].item(
+                "not ready", "Without CD123 the drug has no target.", item.found
+            )
         made.append(item)
     return made
 
