@@ -32,6 +32,7 @@ VERBS = {
     "show": "One of them, or a file: equations, parameters, sources, doses, arms.",
     "check": "Find everything that is wrong with a study, a protocol or a parameter card.",
     "sample": "Draw virtual patients, of a cohort or from the parameter card.",
+    "plan": "Write the infusion plan of a protocol for a patient, in clock time.",
     "simulate": "Follow one patient or a cohort through a protocol.",
     "trial": "Run the arms of a study and write a report.",
     "report": "Write the report of a run folder again.",

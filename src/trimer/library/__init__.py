@@ -143,6 +143,11 @@ def protocol_path(name: str) -> Path:
     return _path_in("protocols", "protocol", name)
 
 
+def pharmacies() -> dict[str, Path]:
+    """Return the files of the shipped pharmacies by name; all are invented."""
+    return {path.stem: path for path in sorted((_HERE / "pharmacy").glob("*.toml"))}
+
+
 def study_names() -> tuple[str, ...]:
     """Return the names of the shipped studies."""
     return _names_in("studies")

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An interruption: what the protocol's restart table says, and the course from there.
+
+As the simulated ward does it: a gap is unplanned time without drug, counted until drug flows
+again; the cycles go by the calendar; a lead-in that is repeated counts from the restart. After a
+restart below the planned rate the rate rises by one level a day until it is the planned one
+again, and a step that fell into the gap is made up for at the next reading of vital signs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trimer.clinic.plan.stretch import Stretch, kind_at, planned_stretches
+from trimer.core.errors import ProtocolError
+from trimer.protocol.course import PAUSE
+from trimer.protocol.times import DAY, duration_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimer.protocol import Protocol, RestartRow
+    from trimer.protocol.course import Course
+
+STEP_MINUTES = DAY
+"""Time between steps after a restart below the plan (**assumed**, as on the simulated ward)."""
+
+_FREE = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """An interruption and what follows.
+
+    Parameters
+    ----------
+    at, until : int
+        From when to when nothing flowed, in **minutes** since the first dose.
+    paused : int
+        How much of it was a planned pause, in **minutes**.
+    row : RestartRow
+        What the protocol says of such a gap.
+    level : int
+        The level before, as a place among the levels of the course.
+    """
+
+    at: int
+    until: int
+    paused: int
+    row: RestartRow
+    level: int
+
+    @property
+    def gap(self) -> int:
+        """Unplanned time without drug, in **minutes**."""
+        return self.until - self.at - self.paused
+
+
+def interrupted(protocol: Protocol, at: int, minutes: int) -> Interruption:
+    """Find out what an interruption of a running infusion means.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        With a course and a restart table.
+    at : int
+        When it stopped, in **minutes** since the first dose.
+    minutes : int
+        For how long.
+
+    Raises
+    ------
+    ProtocolError
+        When nothing flowed then, or the protocol has no restart table.
+    """
+    course = protocol.course
+    if course is None or not protocol.restart:
+        raise ProtocolError(
+            f"No restart table in protocol '{protocol.name}': it does not say how the infusion "
+            "goes on. Add [[restart]], or use a policy that has one."
+        )
+    now = next((s for s in planned_stretches(protocol) if s.start <= at < s.end), None)
+    if now is None or now.rate is None or at <= 0:
+        when = "a planned pause" if now is not None and at > 0 else "no time of infusion"
+        raise ProtocolError(
+            f"Nothing to interrupt in protocol '{protocol.name}': {duration_text(abs(at))} "
+            f"{'before' if at < 0 else 'after'} the first dose is {when}. Check --interrupted."
+        )
+    until, paused = _resumed(course, at, at + minutes)
+    gap = until - at - paused
+    row = next(
+        r for r in protocol.restart
+        if r.from_minutes <= gap and (r.to_minutes is None or gap < r.to_minutes)
+    )  # fmt: skip
+    return Interruption(at, until, paused, row, course.levels.index(now.rate))
+
+
+def retimed(protocol: Protocol, gap: Interruption) -> tuple[Stretch, ...]:
+    """Return what flows, with the interruption in it."""
+    course = protocol.course
+    if course is None:
+        return planned_stretches(protocol)
+    found = [
+        Stretch(s.start, min(s.end, gap.at), s.rate, s.kind)
+        for s in planned_stretches(protocol)
+        if s.start < gap.at
+    ]
+    found.append(Stretch(gap.at, gap.until, None, "interruption"))
+    if gap.row.at != "stop" and gap.until < course.minutes:
+        found += _after(protocol, course, gap)
+    return tuple(found)
+
+
+def _after(protocol: Protocol, course: Course, gap: Interruption) -> Iterator[Stretch]:
+    """Follow the plan from the restart on, below it as long as the restart says so."""
+    again = gap.row.at == "from the start"
+    lead_from = gap.until if again else 0
+    cap, half, rise = _FREE, False, _FREE * DAY
+    at = gap.until
+    if gap.row.at == "one step back":
+        cap, rise = max(gap.level - 1, 0), _look(protocol, at + STEP_MINUTES)
+    elif gap.row.at == "half rate":
+        cap, half, rise = gap.level, True, _look(protocol, at + STEP_MINUTES)
+    elif not again and _due(course, at, lead_from)[0] > gap.level:
+        cap, rise = gap.level, _look(protocol, at + 1)
+    while at < course.minutes:
+        level, change = _due(course, at, lead_from)
+        if at >= rise:
+            cap, half = (cap, False) if half else (cap + 1, False)
+            behind = cap < level
+            rise = _look(protocol, at + STEP_MINUTES) if behind else _FREE * DAY
+            cap = cap if behind else _FREE
+        end = min(change, course.minutes, rise if rise > at else course.minutes)
+        rate = None if level == PAUSE else course.levels[min(level, cap)]
+        yield Stretch(at, end, rate, kind_at(course, at, rate, lead_from), half=half and bool(rate))
+        at = end
+
+
+def _look(protocol: Protocol, minute: int) -> int:
+    """Return the first reading of vital signs from this minute on: nobody steps up unseen."""
+    vitals = () if protocol.monitoring is None else protocol.monitoring.vitals
+    for every in vitals:
+        look = -(-max(minute, every.from_minute) // every.minutes) * every.minutes
+        if every.until_minute is None or look < every.until_minute:
+            return look
+    return minute
+
+
+def _resumed(course: Course, at: int, until: int) -> tuple[int, int]:
+    """Return when drug flows again, and how much of the time was a planned pause."""
+    paused, minute = 0, at
+    while minute < course.minutes:
+        level, change = _due(course, minute, 0)
+        if level != PAUSE and minute >= until:
+            break
+        end = change if level == PAUSE else min(change, max(until, minute))
+        paused += end - minute if level == PAUSE else 0
+        minute = end
+    return max(minute, until), paused
+
+
+def _due(course: Course, minute: int, lead_from: int) -> tuple[int, int]:
+    """Return the level that is due, and when that changes: lead-in first, else the calendar."""
+    into = minute - lead_from
+    end = lead_from
+    for step in course.lead_in if into < course.lead_minutes else ():
+        end += step.minutes
+        if minute < end:
+            if step.rate is None:
+                return PAUSE, end
+            top = step.rate.value >= course.maintenance.value
+            rate = course.maintenance if top else step.rate
+            return course.levels.index(rate), end
+    number, into = divmod(minute, course.cycle_minutes)
+    pattern = course.first if number == 0 else course.later
+    cycle_end = (number + 1) * course.cycle_minutes
+    top_level = len(course.levels) - 1
+    if not pattern.off_minutes:
+        return top_level, cycle_end
+    phase = into % (pattern.on_minutes + pattern.off_minutes)
+    running = phase < pattern.on_minutes
+    left = (pattern.on_minutes if running else pattern.on_minutes + pattern.off_minutes) - phase
+    return (top_level if running else PAUSE), min(minute + left, cycle_end)
