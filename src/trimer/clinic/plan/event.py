@@ -101,7 +101,7 @@ def _infusion(steps: Sequence[Step], gap: Interruption | None) -> Iterator[Event
         last = (step.rate_text, stretch.kind == "interruption")
     end = steps[-1].stretch.end
     stopped = gap is not None and gap.row.at == "stop"
-    yield Event(end, "infusion", "stopped for good" if stopped else "end of the infusion")
+    yield Event(end, "infusion", "stopped for good" if stopped else "end of the course")
 
 
 def _bags(bags: Sequence[Bag]) -> Iterator[Event]:
@@ -210,7 +210,7 @@ def _hospital(protocol: Protocol, gap: Interruption | None) -> Iterator[Event]:
         day = hospital.first_discharge_day
         ended = gap is not None and gap.row.at == "stop"
         if not ended:
-            yield Event((day - 1) * DAY, "hospital", f"nobody goes home before now (day {day})")
+            yield Event((day - 1) * DAY, "hospital", f"earliest discharge: day {day}")
 
 
 def _cycles(protocol: Protocol, gap: Interruption | None, steps: Sequence[Step]) -> Iterator[Event]:

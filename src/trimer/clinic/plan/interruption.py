@@ -4,12 +4,12 @@
 As the simulated ward does it: a gap is unplanned time without drug, counted until drug flows
 again; the cycles go by the calendar; a lead-in that is repeated counts from the restart. After a
 restart below the planned rate the rate rises by one level a day until it is the planned one
-again, and a step that fell into the gap is made up for at the next reading of vital signs.
+again, and a step that fell into the gap is made up for at the next look.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimer.clinic.plan.stretch import Stretch, kind_at, planned_stretches
@@ -18,8 +18,9 @@ from trimer.protocol.course import PAUSE
 from trimer.protocol.times import DAY, duration_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from trimer.clinic.plan.stretch import Kind
     from trimer.protocol import Protocol, RestartRow
     from trimer.protocol.course import Course
 
@@ -108,8 +109,23 @@ def retimed(protocol: Protocol, gap: Interruption) -> tuple[Stretch, ...]:
     ]
     found.append(Stretch(gap.at, gap.until, None, "interruption"))
     if gap.row.at != "stop" and gap.until < course.minutes:
-        found += _after(protocol, course, gap)
+        found += _joined(_after(protocol, course, gap), course)
     return tuple(found)
+
+
+def _joined(stretches: Iterable[Stretch], course: Course) -> list[Stretch]:
+    """Join neighbors at one rate: below the plan its own steps do not show."""
+    found: list[Stretch] = []
+    for stretch in stretches:
+        last = found[-1] if found else None
+        same = last is not None and (last.rate, last.half, last.kind) == (
+            stretch.rate, stretch.half, stretch.kind,
+        )  # fmt: skip
+        if last is not None and same and stretch.start % course.cycle_minutes:
+            found[-1] = replace(last, end=stretch.end)
+        else:
+            found.append(stretch)
+    return found
 
 
 def _after(protocol: Protocol, course: Course, gap: Interruption) -> Iterator[Stretch]:
@@ -118,33 +134,37 @@ def _after(protocol: Protocol, course: Course, gap: Interruption) -> Iterator[St
     lead_from = gap.until if again else 0
     cap, half, rise = _FREE, False, _FREE * DAY
     at = gap.until
-    if gap.row.at == "one step back":
-        cap, rise = max(gap.level - 1, 0), _look(protocol, at + STEP_MINUTES)
+    if gap.row.at == "one step back" and gap.level > 0:
+        cap, rise = gap.level - 1, at + STEP_MINUTES
     elif gap.row.at == "half rate":
-        cap, half, rise = gap.level, True, _look(protocol, at + STEP_MINUTES)
+        cap, half, rise = gap.level, True, at + STEP_MINUTES
     elif not again and _due(course, at, lead_from)[0] > gap.level:
-        cap, rise = gap.level, _look(protocol, at + 1)
+        cap, rise = gap.level, _next_look(protocol, course, at)
     while at < course.minutes:
         level, change = _due(course, at, lead_from)
         if at >= rise:
             cap, half = (cap, False) if half else (cap + 1, False)
             behind = cap < level
-            rise = _look(protocol, at + STEP_MINUTES) if behind else _FREE * DAY
+            rise = at + STEP_MINUTES if behind else _FREE * DAY
             cap = cap if behind else _FREE
         end = min(change, course.minutes, rise if rise > at else course.minutes)
+        below = level != PAUSE and (half or cap < level)
         rate = None if level == PAUSE else course.levels[min(level, cap)]
-        yield Stretch(at, end, rate, kind_at(course, at, rate, lead_from), half=half and bool(rate))
+        kind: Kind = "below plan" if below else kind_at(course, at, rate, lead_from)
+        yield Stretch(at, end, rate, kind, half=half and rate is not None)
         at = end
 
 
-def _look(protocol: Protocol, minute: int) -> int:
-    """Return the first reading of vital signs from this minute on: nobody steps up unseen."""
-    vitals = () if protocol.monitoring is None else protocol.monitoring.vitals
-    for every in vitals:
-        look = -(-max(minute, every.from_minute) // every.minutes) * every.minutes
+def _next_look(protocol: Protocol, course: Course, minute: int) -> int:
+    """Return when somebody is at the bedside next: nobody steps up unseen."""
+    looks = [_due(course, minute, 0)[1]]
+    monitoring = protocol.monitoring
+    for every in () if monitoring is None else (*monitoring.vitals, *monitoring.neurology):
+        look = max(minute // every.minutes + 1, -(-every.from_minute // every.minutes))
+        look *= every.minutes
         if every.until_minute is None or look < every.until_minute:
-            return look
-    return minute
+            looks.append(look)
+    return min(looks)
 
 
 def _resumed(course: Course, at: int, until: int) -> tuple[int, int]:

@@ -62,6 +62,18 @@ def rounded(number: Fraction, places: int) -> str:
     return _plain(decimal.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT))
 
 
+def percent(share: Fraction) -> str:
+    """Return a share with its sign: ``+2.86 %``.
+
+    Examples
+    --------
+    >>> percent(Fraction(1, 35)), percent(Fraction(0)), percent(Fraction(-1, 8))
+    ('+2.86 %', '0 %', '-12.5 %')
+    """
+    text = rounded(share * 100, 2)
+    return f"+{text} %" if share > 0 and text != "0" else f"{text} %"
+
+
 def ended(number: Fraction) -> str | None:
     """Return a number as the decimal it is; None if its decimal does not end."""
     left = number.denominator

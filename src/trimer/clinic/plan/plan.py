@@ -164,7 +164,7 @@ def make_plan(
     check_twice(steps, size, protocol, on_course=gap is None)
     bags = () if pharmacy is None else bags_of(steps, pharmacy, protocol.pump.bag_change_minutes)
     events = events_of(protocol, size, steps, bags, gap)
-    notes = notes_of(protocol, size, clock, pharmacy, gap, drug, steps[-1].stretch.end)
+    notes = notes_of(protocol, size, clock, pharmacy, gap, drug, _from(steps, gap))
     whole = InfusionPlan(
         protocol, drug, size, clock, steps, events, pharmacy, bags, gap, notes, made, label
     )
@@ -175,7 +175,11 @@ def _from_there(plan: InfusionPlan, gap: Interruption) -> InfusionPlan:
     """Leave out what was before the interruption."""
     return replace(
         plan,
-        steps=tuple(step for step in plan.steps if step.stretch.start >= gap.at),
+        steps=_from(plan.steps, gap),
         events=tuple(event for event in plan.events if event.minute >= gap.at),
         bags=tuple(bag for bag in plan.bags if bag.start >= gap.at),
     )
+
+
+def _from(steps: tuple[Step, ...], gap: Interruption | None) -> tuple[Step, ...]:
+    return tuple(step for step in steps if gap is None or step.stretch.start >= gap.at)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import floor
 from typing import TYPE_CHECKING
 
-from trimer.clinic.plan.numbers import rounded, written
+from trimer.clinic.plan.numbers import percent, rounded, written
 from trimer.clinic.plan.step import PumpRate
 from trimer.core.errors import Problems, ProtocolError
 from trimer.protocol.limits import rate_limits
@@ -76,7 +76,7 @@ def _setting(
         f"{step.rate_text} is {written(exact)} mL/h at {preparation.text} "
         f"in pharmacy '{pharmacy.name}'"
     )
-    if exact < pharmacy.least_ml_h or set_to < pharmacy.least_ml_h:
+    if exact < pharmacy.least_ml_h or set_to < pharmacy.least_ml_h or not set_to:
         return (
             f"Too slow for the pump: {what}; it runs at {written(pharmacy.least_ml_h)} mL/h or "
             "more. Prepare it thinner."
@@ -107,18 +107,6 @@ def nearest(exact: Fraction, step: Fraction) -> Fraction:
     below = floor(exact / step)
     up = exact - below * step > Fraction(step) / 2
     return (below + 1) * step if up else below * step
-
-
-def percent(share: Fraction) -> str:
-    """Return a share with its sign: ``+2.86 %``.
-
-    Examples
-    --------
-    >>> percent(Fraction(1, 35)), percent(Fraction(0)), percent(Fraction(-1, 8))
-    ('+2.86 %', '0 %', '-12.5 %')
-    """
-    text = rounded(share * 100, 2)
-    return f"+{text} %" if share > 0 and text != "0" else f"{text} %"
 
 
 def _ceiling(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trimer.protocol import Protocol, Rate
     from trimer.protocol.course import Course
 
-Kind = Literal["lead-in", "maintenance", "planned pause", "interruption", "infusion"]
+Kind = Literal["lead-in", "maintenance", "planned pause", "interruption", "below plan", "infusion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Stretch:
     rate : Rate or None
         How fast; None where nothing flows.
     kind : str
-        ``lead-in``, ``maintenance``, ``planned pause``, ``interruption``; ``infusion`` of a
-        protocol that is no course.
+        ``lead-in``, ``maintenance``, ``planned pause``, ``interruption``, ``below plan`` after
+        a restart; ``infusion`` of a protocol that is no course.
     half : bool
         Whether half of the rate flows, after a restart.
     """

@@ -3,22 +3,24 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from trimer.clinic.plan.clock import offset_text
-from trimer.clinic.plan.numbers import written
+from trimer.clinic.plan.numbers import percent, written
 from trimer.clinic.plan.zones import rules_version
 from trimer.protocol.drugs import said
 from trimer.protocol.times import duration_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from trimer.clinic.plan.clock import Clock
     from trimer.clinic.plan.interruption import Interruption
     from trimer.clinic.plan.pharmacy import Pharmacy
     from trimer.clinic.plan.size import Size
+    from trimer.clinic.plan.step import Step
     from trimer.protocol import Protocol, RestartRow
 
 ASK = (
@@ -35,23 +37,23 @@ WHY_NO_VOLUME = (
 
 def notes_of(
     protocol: Protocol, size: Size, clock: Clock, pharmacy: Pharmacy | None,
-    gap: Interruption | None, drug: str, end: int,
+    gap: Interruption | None, drug: str, steps: Sequence[Step],
 ) -> tuple[str, ...]:  # fmt: skip
     """Return the notes of a plan, in the order of reading."""
-    return tuple(_notes(protocol, size, clock, pharmacy, gap, drug, end))
+    return tuple(_notes(protocol, size, clock, pharmacy, gap, drug, steps))
 
 
 def _notes(
     protocol: Protocol, size: Size, clock: Clock, pharmacy: Pharmacy | None,
-    gap: Interruption | None, drug: str, end: int,
+    gap: Interruption | None, drug: str, steps: Sequence[Step],
 ) -> Iterator[str]:  # fmt: skip
     if pharmacy is None:
         yield WHY_NO_VOLUME
     else:
-        yield from _of_pharmacy(pharmacy)
+        yield from _of_pharmacy(pharmacy, steps)
     if size.note:
         yield f"Weight converted: {size.note}."
-    yield from _of_clock(clock, 0 if gap is None else gap.at, end)
+    yield from _of_clock(clock, 0 if gap is None else gap.at, steps[-1].stretch.end)
     if gap is not None:
         yield from _of_gap(gap, clock)
     if protocol.start_requires:
@@ -68,7 +70,7 @@ def _notes(
         yield f"The drug is {drug}; what is said of flotetuzumab's status is of flotetuzumab alone."
 
 
-def _of_pharmacy(pharmacy: Pharmacy) -> Iterator[str]:
+def _of_pharmacy(pharmacy: Pharmacy, steps: Sequence[Step]) -> Iterator[str]:
     yield (
         f"Pharmacy '{pharmacy.name}': volumes are those of its file. The pump's rate is the "
         f"nearest multiple of {written(pharmacy.step_ml_h)} mL/h, the lower of two equally near, "
@@ -78,6 +80,15 @@ def _of_pharmacy(pharmacy: Pharmacy) -> Iterator[str]:
         f"A bag holds what is infused, {written(pharmacy.priming_ml)} mL for the line and "
         f"{written(pharmacy.left_ml)} mL that stay behind, filled to the next whole mL. "
         "Stability is counted from hanging the bag."
+    )
+    pumps = [(step.pump, step) for step in steps if step.pump is not None]
+    if len({pump.preparation for pump, _ in pumps}) > 1:
+        yield "A new concentration comes with a new bag and a newly primed line."
+    asked = sum((step.mcg for _, step in pumps), Fraction(0))
+    given = sum((step.mcg * (1 + pump.error) for pump, step in pumps), Fraction(0))
+    yield (
+        f"From its first to its last step the pump gives {written(given)} mcg where the plan asks "
+        f"for {written(asked)} mcg ({percent(given / asked - 1)})."
     )
     if pharmacy.note:
         yield pharmacy.note
@@ -123,8 +134,8 @@ def _of_gap(gap: Interruption, clock: Clock) -> Iterator[str]:
     )
     if gap.row.at in {"one step back", "half rate"}:
         yield (
-            "From there the rate rises by one level a day while tolerated, at a reading of vital "
-            "signs, until it is the planned one (assumed, as on the simulated ward)."
+            "From there the rate rises by one level a day while tolerated, until it is the planned "
+            "one (assumed, as on the simulated ward)."
         )
 
 

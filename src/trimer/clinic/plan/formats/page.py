@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trimer.clinic.plan.formats.sheet import sheet_of
+from trimer.clinic.plan.formats.sheet import WIDE, sheet_of
 from trimer.core.notice import SHORT_NOTICE
 
 if TYPE_CHECKING:
@@ -29,5 +29,5 @@ def as_html(plan: InfusionPlan) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template("plan.html.jinja").render(
-        sheet=sheet_of(plan), short_notice=SHORT_NOTICE, version=__version__
+        sheet=sheet_of(plan), wide=WIDE, short_notice=SHORT_NOTICE, version=__version__
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimer.clinic.plan.formats.page import TEMPLATES
-from trimer.clinic.plan.formats.sheet import sheet_of
+from trimer.clinic.plan.formats.sheet import WIDE, sheet_of
 from trimer.core.notice import SHORT_NOTICE
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def as_pdf(plan: InfusionPlan) -> bytes:
     sheet = asdict(sheet_of(plan))
     for table in sheet["tables"]:
         table["right"] = sorted(table["right"])
+        table["wide"] = [name for name in table["header"] if name in WIDE]
     content: bytes = typst.compile(
         str(TEMPLATES / "plan.typ"),
         sys_inputs={"sheet": json.dumps(sheet), "short_notice": SHORT_NOTICE},

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from trimer.clinic.plan.clock import offset_text
 from trimer.clinic.plan.event import LOOKS, begins, look_times
-from trimer.clinic.plan.numbers import written
-from trimer.clinic.plan.pumping import percent
+from trimer.clinic.plan.numbers import percent, written
 from trimer.clinic.plan.words import ASK, row_text, size_text, time_text
 from trimer.core.notice import NOTICE
 from trimer.protocol.times import DAY, duration_text
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from trimer.clinic.plan.plan import InfusionPlan
     from trimer.clinic.plan.step import Step
     from trimer.protocol import Every
+
+WIDE = ("give", "at", "what", "then")
+"""Columns of running text, which may break over lines."""
 
 _MOST_DATES = 8
 
@@ -192,7 +194,7 @@ def _looks(plan: InfusionPlan) -> Table:
         for every, group in groupby(times, key=lambda item: item[1]):
             minutes = [minute for minute, _ in group]
             rows += _look_rows(plan, what, every, minutes)
-    header = ("what", "how often", "at", "from", "until")
+    header = ("look", "how often", "at", "from", "until")
     return Table("Regular looks", header, tuple(rows))
 
 
@@ -221,7 +223,11 @@ def _look_rows(
 def _dates(plan: InfusionPlan) -> Table:
     wanted = {"hospital", "marrow", "cycle"}
     rows = tuple(
-        (time_text(plan.clock.at(event.minute)), _day(plan, event.minute), event.text)
+        (
+            time_text(plan.clock.at(event.minute)),
+            _day(plan, min(event.minute, plan.end - 1)),
+            event.text,
+        )
         for event in plan.events
         if event.what in wanted or _is_last(plan, event)
     )
