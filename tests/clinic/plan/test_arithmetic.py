@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.clinic.plan.conftest import DAY, example, interruption, plan, protocol
 
@@ -15,7 +15,7 @@ from trimer.clinic.plan import Size
 from trimer.clinic.plan.numbers import ended, percent, rounded, written
 from trimer.clinic.plan.pumping import nearest
 from trimer.clinic.plan.second import check_twice
-from trimer.core.errors import EngineError, Problems
+from trimer.core.errors import EngineError
 from trimer.protocol import Protocol, parse_rate
 
 WEIGHTS = st.decimals("2", "400", places=2).map(str)
@@ -68,11 +68,8 @@ def test_no_rounding_passes_the_limit_of_the_drug(kg):
         soonest_minutes=0,
     )
     top = protocol().with_maintenance("1000 ng/kg/day")
-    try:
-        steps = plan(top, kg=kg, pharmacy=pharmacy).steps
-    except Problems as problem:
-        assert "Too slow for the pump" in str(problem)  # 0 mL/h is no setting
-        return
+    assume(Fraction(kg) * 30 / 24 / 100 > Fraction(2, 3))  # else the first rate is too coarse
+    steps = plan(top, kg=kg, pharmacy=pharmacy).steps
     limits = [100] + [1000] * (len(steps) - 1)
     for step, limit in zip(steps, limits, strict=True):
         given_ng = step.pump.set_to * step.pump.preparation.ng_per_ml * 24

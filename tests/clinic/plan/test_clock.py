@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from tests.clinic.plan.conftest import plan
@@ -32,7 +33,7 @@ def test_a_day_of_treatment_keeps_24_hours_when_clocks_change(start, zone, befor
     assert [f"{time:%H:%M}" for time in (times[0], times[-1])] == [before, after]
     assert any(note in text for text in found.notes)
     utc = [found.clock.utc(step.stretch.start) for step in found.steps[:8]]
-    assert {b - a for a, b in zip(utc, utc[1:], strict=False)} == {timedelta(days=1)}
+    assert {b - a for a, b in pairwise(utc)} == {timedelta(days=1)}
 
 
 def test_no_change_of_clocks_is_said_too():

@@ -44,6 +44,7 @@ def changes(pairs, last):
     return found
 
 
+THREE_HOURS = timedelta(hours=3)
 MULTI, ONE, FLAT = "flotetuzumab-multi-step", "flotetuzumab-one-step", "flotetuzumab-flat"
 
 
@@ -65,7 +66,7 @@ MULTI, ONE, FLAT = "flotetuzumab-multi-step", "flotetuzumab-one-step", "flotetuz
     ],
 )
 def test_the_course_after_a_gap_is_that_of_the_simulated_ward(name, day, hours):
-    """Minute by minute, the plan gives what a patient on the ward gets who tolerates everything."""
+    """Minute by minute, a patient on the ward who tolerates everything gets what is planned."""
     at = round(day * DAY)
     whole = plan(name)
     found = plan(name, **interruption(whole.clock.at(at).isoformat(), hours))
@@ -124,7 +125,7 @@ def test_a_new_bag_is_hung_at_the_restart():
 
 
 def test_a_planned_pause_is_no_gap():
-    """36 hours, of which 12 in the planned pause and its rest after it: the gap is what was planned."""
+    """20 hours that reach into a planned pause: the gap is the 12 before it."""
     whole = plan(FLAT)
     found = plan(FLAT, **interruption(whole.clock.at(3 * DAY + 720).isoformat(), 20))
     assert found.gap.paused == 3 * DAY

@@ -60,5 +60,5 @@ def test_surfaces():
     """In square meters, within what a body has."""
     assert parse_surface("1.85 m2") == parse_surface("1.85") == Fraction("1.85")
     for text in ("0", "18.5", "1.85 ft2", "x"):
-        with pytest.raises(ProtocolError, match="square meters from 0.1 to 4"):
+        with pytest.raises(ProtocolError, match=r"square meters from 0\.1 to 4"):
             parse_surface(text)

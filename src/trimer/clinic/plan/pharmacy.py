@@ -79,7 +79,7 @@ class Pharmacy:
     least_ml_h, most_ml_h, step_ml_h : Fraction
         Limits of the pump, and between two settings, in **mL/h**.
     worst_error : Fraction or None
-        The largest error of rounding that is accepted, as a share.
+        The largest error of rounding that is accepted, as a share; a half if it is not said.
     """
 
     name: str

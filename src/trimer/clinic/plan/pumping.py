@@ -76,7 +76,7 @@ def _setting(
         f"{step.rate_text} is {written(exact)} mL/h at {preparation.text} "
         f"in pharmacy '{pharmacy.name}'"
     )
-    if exact < pharmacy.least_ml_h or set_to < pharmacy.least_ml_h or not set_to:
+    if exact < pharmacy.least_ml_h or 0 < set_to < pharmacy.least_ml_h:
         return (
             f"Too slow for the pump: {what}; it runs at {written(pharmacy.least_ml_h)} mL/h or "
             "more. Prepare it thinner."
@@ -87,11 +87,12 @@ def _setting(
             "less. Prepare it stronger."
         )
     rate = PumpRate(preparation, exact, set_to)
-    if pharmacy.worst_error is not None and abs(rate.error) > pharmacy.worst_error:
+    worst = Fraction(1, 2) if pharmacy.worst_error is None else pharmacy.worst_error
+    if abs(rate.error) > worst:
         return (
             f"Too coarse a pump: {what}, and the pump can be set to {written(set_to)}, an error "
-            f"of {percent(rate.error)}; at most {rounded(pharmacy.worst_error * 100, 2)} % is "
-            "accepted. Prepare it thinner, or use a pump with finer settings."
+            f"of {percent(rate.error)}; at most {rounded(worst * 100, 2)} % is accepted. "
+            "Prepare it thinner, or use a pump with finer settings."
         )
     return rate
 
