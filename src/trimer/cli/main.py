@@ -36,6 +36,7 @@ VERBS = {
     "simulate": "Follow one patient or a cohort through a protocol.",
     "trial": "Run the arms of a study and write a report.",
     "report": "Write the report of a run folder again.",
+    "export": "Write the course of a simulated patient for other programs: FHIR.",
     "runs": "List run folders; show one, or tell the story of one of its patients.",
     "facts": "What the drug is: status, trials, mechanism, effects, with dates and sources.",
     "ready": "What is missing before a first dose: tests, medicines, vaccines.",

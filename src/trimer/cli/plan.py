@@ -75,7 +75,7 @@ def plan_(  # noqa: PLR0913 (each is an option)
     label
         Whose plan it is, such as a bed. No patient's name.
     as_
-        table, json, html, pdf, ics or csv; by the ending of the file if left out.
+        table, json, html, pdf, ics, csv or fhir; by the ending of the file if left out.
     out
         File to write; printed if left out.
     force
@@ -84,10 +84,9 @@ def plan_(  # noqa: PLR0913 (each is an option)
         The same as --as json.
     """
     from trimer.clinic.plan import Clock, make_plan, parse_start
-    from trimer.clinic.plan.formats import format_of, write_plan
-    from trimer.clinic.plan.formats.write import check_free
+    from trimer.clinic.plan.formats.write import check_free, format_of, write_whole
 
-    kind = format_of("json" if json and as_ is None else as_, out)
+    kind = "fhir" if as_ == "fhir" else format_of("json" if json and as_ is None else as_, out)
     if out is not None:
         check_free(out, force=force)
     elif kind == "pdf":
@@ -106,18 +105,24 @@ def plan_(  # noqa: PLR0913 (each is an option)
             "Check the year, or name the day with --as-of."
         )
     if out is None:
-        _print(plan, kind)
+        content = _content(plan, kind)
+        sys.stdout.write(content if isinstance(content, str) else content.decode())
         return
-    write_plan(plan, out, kind, force=force)
+    write_whole(out, _content(plan, kind), force=force)
     stamp = f" {plan.stamp}." if plan.stamp else ""
     say(f"Plan: {out}.{stamp} Simulation, not medical advice.")
 
 
-def _print(plan: InfusionPlan, kind: str) -> None:
-    from trimer.clinic.plan.formats import rendered
+def _content(plan: InfusionPlan, kind: str) -> str | bytes:
+    if kind != "fhir":
+        from trimer.clinic.plan.formats import rendered
 
-    content = rendered(plan, kind)
-    sys.stdout.write(content if isinstance(content, str) else content.decode())
+        return rendered(plan, kind)
+    from json import dumps
+
+    from trimer.exchange.fhir import plan_bundle
+
+    return dumps(plan_bundle(plan), indent=1, ensure_ascii=False) + "\n"
 
 
 def _now(as_of: str | None) -> datetime:

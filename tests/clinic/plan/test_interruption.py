@@ -156,7 +156,7 @@ def test_a_protocol_without_a_restart_table_says_so():
 
 
 def test_half_rate_runs_until_the_next_step():
-    """A table may ask for half of the rate; a day later it is whole again, then follows the plan."""
+    """A table may ask for half of the rate; a day later it is whole again."""
     halved = protocol().restart_after({"any": "half rate"})
     found = plan(halved, **interruption("2027-01-14T09:00+01:00", 3))
     gap, half, whole = found.steps[:3]

@@ -103,8 +103,21 @@ def write_plan(plan: InfusionPlan, out: Path, kind: str, *, force: bool = False)
     DiskError
         If the disk refuses; nothing half-written stays behind.
     """
+    check_free(out, force=force)
+    write_whole(out, rendered(plan, kind), force=force)
+
+
+def write_whole(out: Path, content: str | bytes, *, force: bool = False) -> None:
+    """Write a file whole, and never over another one unless `force`.
+
+    Raises
+    ------
+    StoreError
+        If the file is there and not `force`.
+    DiskError
+        If the disk refuses; nothing half-written stays behind.
+    """
     from trimer.store.disk import write_bytes
 
     check_free(out, force=force)
-    content = rendered(plan, kind)
     write_bytes(out, content.encode() if isinstance(content, str) else content)
