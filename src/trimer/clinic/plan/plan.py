@@ -103,6 +103,7 @@ def make_plan(
     pharmacy: Pharmacy | None = None,
     interruption: tuple[datetime, int] | None = None,
     label: str = "",
+    remarks: tuple[str, ...] = (),
 ) -> InfusionPlan:
     """Make the plan of a protocol for a patient.
 
@@ -122,6 +123,8 @@ def make_plan(
         When the infusion was interrupted, and for how many **minutes**.
     label : str
         Whose it is, such as a bed.
+    remarks : tuple of str
+        Notes that come first, such as that a checklist is not ready.
 
     Raises
     ------
@@ -164,7 +167,7 @@ def make_plan(
     check_twice(steps, size, protocol, on_course=gap is None)
     bags = () if pharmacy is None else bags_of(steps, pharmacy, protocol.pump.bag_change_minutes)
     events = events_of(protocol, size, steps, bags, gap)
-    notes = notes_of(protocol, size, clock, pharmacy, gap, drug, _from(steps, gap))
+    notes = remarks + notes_of(protocol, size, clock, pharmacy, gap, drug, _from(steps, gap))
     whole = InfusionPlan(
         protocol, drug, size, clock, steps, events, pharmacy, bags, gap, notes, made, label
     )
