@@ -74,6 +74,7 @@ def test_the_plan_of_the_issue(call):
         ({"as_of": "today"}, "Wrong --as-of"),
         ({"maintenance": "5000 ng/kg/day"}, "above 1000 ng/kg/day"),
         ({"surface": "185"}, "square meters"),
+        ({"label": "a\nb"}, "one line of text"),
     ],
 )
 def test_bad_input_is_a_sentence_and_exit_1(call, tmp_path, options, says):

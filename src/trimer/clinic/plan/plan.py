@@ -16,6 +16,7 @@ from trimer.clinic.plan.step import Step, steps_of
 from trimer.clinic.plan.stretch import drug_of, planned_stretches
 from trimer.clinic.plan.words import notes_of
 from trimer.core.errors import ProtocolError
+from trimer.protocol.schedule import as_line
 from trimer.protocol.times import DAY
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ def make_plan(
     [2.1, 4.2, 7.0, 14.0, 21.0, 28.0, 35.0]
     """
     drug = drug_of(protocol)
+    as_line(label, "the label of a plan")
     gap = None
     stretches = planned_stretches(protocol)
     if interruption is not None:
