@@ -161,3 +161,33 @@ def test_the_verb_answers_within_a_second(tmp_path, ending):
         spent -= before.children_user + before.children_system
         best = min(best, spent, time.monotonic() - wall)
     assert best < 1.0
+
+
+def test_a_first_dose_waits_for_the_checklist(call, tmp_path):
+    """S69: refused while a patient file is not ready; with the flag planned, and said so."""
+    (tmp_path / "p.toml").write_text("weight_kg = 70.0\n", encoding="utf-8")
+    from_file = changed(weight=None, patient="p.toml")
+    code, out, err = call(*from_file)
+    assert (code, out) == (1, "")
+    assert "No first dose" in err
+    code, out, err = call(*from_file, "--not-ready-anyway")
+    assert code == 0
+    assert "Weight      70 kg" in out
+    assert "items of the checklist are not ready" in out
+    assert "not ready" in err
+    again = ["--interrupted", "2027-01-06T14:00+01:00", "--hours", "6"]
+    assert call(*from_file, *again)[0] == 0  # no first dose
+
+
+def test_the_weight_of_the_file_gives_way_to_one_that_is_named(call, tmp_path):
+    """And that is said; a file without one needs it."""
+    (tmp_path / "p.toml").write_text("weight_kg = 70.0\n", encoding="utf-8")
+    code, out, err = call(*changed(weight="80", patient="p.toml", not_ready_anyway=True))
+    assert code == 0
+    assert "Weight      80 kg" in out
+    assert "not the 70 kg of 'p.toml'" in err
+    (tmp_path / "q.toml").write_text('id = "x"\n', encoding="utf-8")
+    code, _, err = call(*changed(weight=None, patient="q.toml", not_ready_anyway=True))
+    assert code == 1
+    assert "Write weight_kg there" in err
+    assert call(*changed(not_ready_anyway=True))[0] == 1

@@ -23,6 +23,8 @@ def plan_(  # noqa: PLR0913 (each is an option)
     /,
     *,
     weight: str | None = None,
+    patient: Path | None = None,
+    not_ready_anyway: bool = False,
     start: str,
     zone: str | None = None,
     surface: str | None = None,
@@ -51,7 +53,12 @@ def plan_(  # noqa: PLR0913 (each is an option)
     protocol
         Name of a shipped protocol, or a TOML file.
     weight
-        Body weight in kg.
+        Body weight in kg; that of the patient file if left out.
+    patient
+        A patient file, as 'trimer ready' checks it. A first dose is refused while the checklist
+        is not ready.
+    not_ready_anyway
+        Plan for that patient although the checklist is not ready.
     start
         Of the first dose, with its offset: 2027-01-04T09:00+01:00.
     zone
@@ -94,10 +101,11 @@ def plan_(  # noqa: PLR0913 (each is an option)
     now = _now(as_of)
     clock = Clock(parse_start(start, zone))
     treatment = _protocol(protocol, maintenance, later_cycles)
+    weight, remarks = _patient(weight, patient, anyway=not_ready_anyway, first=interrupted is None)
     plan = make_plan(
         treatment, _size(weight, surface, convert_lb=convert_lb), clock, made=now,
         pharmacy=_pharmacy(pharmacy), interruption=_interruption(interrupted, hours, zone),
-        label=label,
+        label=label, remarks=remarks,
     )  # fmt: skip
     if clock.start < now and interrupted is None:
         note(
@@ -151,6 +159,36 @@ def _protocol(name: str, maintenance: str | None, later_cycles: str | None) -> P
     if later_cycles is not None:
         protocol = protocol.with_later_cycles(later_cycles)
     return protocol
+
+
+def _patient(
+    weight: str | None, file: Path | None, *, anyway: bool, first: bool
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return the weight, and what has to be said; refuse a first dose that is not ready for."""
+    if file is None:
+        if anyway:
+            raise InputError("--not-ready-anyway goes with --patient FILE: leave it out.")
+        return weight, ()
+    from trimer.clinic.patient_file import read_patient
+    from trimer.clinic.readiness import need_readiness
+
+    readiness = need_readiness(read_patient(file), anyway=anyway or not first)
+    known = readiness.patient.weight_kg
+    if weight is None:
+        if known is None:
+            raise InputError(
+                f"Missing weight in '{file}': a plan goes by it. Write weight_kg there, or give "
+                "--weight."
+            )
+        weight = f"{known:g}"
+    elif known is not None:
+        note(f"Note: --weight {weight} is taken, not the {known:g} kg of '{file}'.")
+    if readiness.ready:
+        return weight, ()
+    found, whole = len(readiness.open), len(readiness.items)
+    remark = f"Planned although {found} of {whole} items of the checklist are not ready."
+    note(f"Note: {remark}")
+    return weight, (remark,)
 
 
 def _size(weight: str | None, surface: str | None, *, convert_lb: bool) -> Size:
