@@ -4,7 +4,8 @@
 As the simulated ward does it: a gap is unplanned time without drug, counted until drug flows
 again; the cycles go by the calendar; a lead-in that is repeated counts from the restart. After a
 restart below the planned rate the rate rises by one level a day until it is the planned one
-again, and a step that fell into the gap is made up for at the next look.
+again, and a step that fell into the gap is made up for at the next look. Steps that come late
+move the ones after them, so that each lasts as long as planned.
 """
 
 from __future__ import annotations
@@ -134,25 +135,42 @@ def _after(protocol: Protocol, course: Course, gap: Interruption) -> Iterator[St
     lead_from = gap.until if again else 0
     cap, half, rise = _FREE, False, _FREE * DAY
     at = gap.until
-    if gap.row.at == "one step back" and gap.level > 0:
-        cap, rise = gap.level - 1, at + STEP_MINUTES
+    if gap.row.at == "one step back":
+        cap, rise = max(gap.level - 1, 0), at + STEP_MINUTES
     elif gap.row.at == "half rate":
         cap, half, rise = gap.level, True, at + STEP_MINUTES
     elif not again and _due(course, at, lead_from)[0] > gap.level:
         cap, rise = gap.level, _next_look(protocol, course, at)
     while at < course.minutes:
         level, change = _due(course, at, lead_from)
-        if at >= rise:
+        if at >= rise and level == PAUSE:
+            rise = _next_look(protocol, course, change)
+        elif at >= rise:
             cap, half = (cap, False) if half else (cap + 1, False)
-            behind = cap < level
-            rise = at + STEP_MINUTES if behind else _FREE * DAY
-            cap = cap if behind else _FREE
+            length = _length(course, at, lead_from)
+            soon = change - at < length and _due(course, change, lead_from)[0] > level
+            if cap < level:
+                rise = at + STEP_MINUTES
+            elif soon:
+                cap, rise = level, at + length
+            else:
+                cap, rise = _FREE, _FREE * DAY
         end = min(change, course.minutes, rise if rise > at else course.minutes)
         below = level != PAUSE and (half or cap < level)
         rate = None if level == PAUSE else course.levels[min(level, cap)]
         kind: Kind = "below plan" if below else kind_at(course, at, rate, lead_from)
         yield Stretch(at, end, rate, kind, half=half and rate is not None)
         at = end
+
+
+def _length(course: Course, minute: int, lead_from: int) -> int:
+    """Return how long the present step of the lead-in is planned to last; 0 after the lead-in."""
+    end = lead_from
+    for step in course.lead_in:
+        end += step.minutes
+        if minute < end:
+            return step.minutes
+    return 0
 
 
 def _next_look(protocol: Protocol, course: Course, minute: int) -> int:
