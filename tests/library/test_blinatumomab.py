@@ -43,7 +43,7 @@ def test_it_shares_t_cells_cytokines_and_ward_with_the_flotetuzumab_model(wing, 
     assert not differ & {"Ka", "Kk", "kact", "kTNF", "k6", "K6T", "sMAP", "fMg", "kCRP"}
     assert len(differ) < 25
     species = [part.name.replace("19", "123") for part in wing.model.species]
-    assert species == [part.name for part in ward.model.species]
+    assert species == [part.name for part in ward.model.species if part.name != "Endo"]
 
 
 def test_its_dose_in_micrograms_a_day_reaches_the_published_level(wing):
@@ -75,8 +75,8 @@ def test_without_the_drug_nothing_happens(wing):
     for name in outputs:
         values = getattr(found, name)
         assert values == pytest.approx(np.repeat(values[:, :1], 3, axis=1), rel=1e-6), name
-    assert not found.TNF.any()
-    assert not found.IFNg.any()
+    assert found.TNF.max() < 1e-200
+    assert found.IFNg.max() < 1e-200
 
 
 def test_drug_given_is_drug_inside_and_drug_gone(wing):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimer.core.errors import UnknownName, did_you_mean
+from trimer.library.variants import MEANINGS, choices, join, split
 
 if TYPE_CHECKING:
     from trimer.model import Model
@@ -61,6 +62,12 @@ _PARTS = {
 """Packages that define a model, where it is more than its own."""
 
 
+__all__ = [
+    "MEANINGS", "canonical", "choices", "description", "drugs", "files", "load", "names",
+    "protocol_names", "protocol_path", "study_names", "study_path",
+]  # fmt: skip
+
+
 def names() -> tuple[str, ...]:
     """Return the names of the shipped models."""
     return tuple(_DESCRIPTIONS)
@@ -88,26 +95,47 @@ def drugs(name: str) -> tuple[str, ...]:
     return _DRUGS[_resolved(name)]
 
 
-def load(name: str) -> Model:
+def canonical(name: str, **options: str) -> str:
+    """Return the name of a model or variant in one fixed spelling.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model or option.
+
+    Examples
+    --------
+    >>> canonical("flotetuzumab:endothelium=on, tolerance=pool")
+    'flotetuzumab:tolerance=pool'
+    """
+    _resolved(name)
+    return join(*split(name, options))
+
+
+def load(name: str, **options: str) -> Model:
     """Build a shipped model and check it.
 
     Parameters
     ----------
     name : str
-        One of `names`.
+        One of `names`, with choices behind a colon if it has any.
+    **options : str
+        Structural choices by name, such as ``endothelium="off"``; see `choices`.
 
     Raises
     ------
     UnknownName
-        If there is no such model.
+        If there is no such model or option.
 
     Examples
     --------
     >>> load("flotetuzumab-reference")
     <Model flotetuzumab-reference 1.0: 45 species, 147 parameters (44 varied), ...
+    >>> load("flotetuzumab", tolerance="pool").name
+    'flotetuzumab:tolerance=pool'
     """
     package = import_module(f"{__name__}.{_package(name)}")
-    model: Model = package.build()
+    model: Model = package.build(**split(name, options)[1])
     return model
 
 
@@ -186,11 +214,12 @@ def clinic_path(name: str) -> Path:
 
 
 def _resolved(name: str) -> str:
-    if name not in _DESCRIPTIONS and name not in _BEFORE_ENTRY:
-        hint = did_you_mean(name, _DESCRIPTIONS)
-        message = f"Unknown model '{name}'.{hint}"
+    plain = name.partition(":")[0]
+    if plain not in _DESCRIPTIONS and plain not in _BEFORE_ENTRY:
+        hint = did_you_mean(plain, _DESCRIPTIONS)
+        message = f"Unknown model '{plain}'.{hint}"
         raise UnknownName(message)
-    return name
+    return split(name)[0]
 
 
 def _package(name: str) -> str:

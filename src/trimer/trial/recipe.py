@@ -16,6 +16,15 @@ COHORTS = {
 """What the names of cohorts mean."""
 
 
-def shipped(name: str) -> Recipe:
-    """Return a shipped model as something that need not be built if its code is in the cache."""
-    return Recipe(name, library.files(name), lambda: library.load(name))
+def shipped(name: str, **options: str) -> Recipe:
+    """Return a shipped model as something that need not be built if its code is in the cache.
+
+    Parameters
+    ----------
+    name : str
+        Name of a model, or of a variant such as ``"flotetuzumab:endothelium=off"``.
+    **options : str
+        Structural choices by name.
+    """
+    one = library.canonical(name, **options)
+    return Recipe(one, library.files(one), lambda: library.load(one))

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from trimer.core.sources import read_sources
 from trimer.library import flotetuzumab
+from trimer.library.flotetuzumab.options import Options
 from trimer.library.flotetuzumab_reference.molecule import FLOTETUZUMAB, Molecule
+from trimer.library.variants import join
 from trimer.model.build import Builder
 from trimer.model.card import Card, read_card
 
@@ -38,24 +40,23 @@ BLINATUMOMAB = Molecule(
 ASSUMPTIONS = (
     *"""
 Blood, peripheral tissue and marrow are each well mixed.
-The two arms bind independently; the second binding step is faster than the first by one factor, \
-chosen so that killing begins at published concentrations.
-Activation follows trimers per T cell, killing follows trimers per blast.
+The second binding step is faster than the first by one factor, chosen so that killing begins at \
+published concentrations.
 Stem cells and blasts of acute lymphoblastic leukemia are born, leave and die as those of AML do.
 Normal B cells are one pool; they take up no drug worth counting, and T cells in tissue meet them.
+Vessels carry no CD19: nothing attacks them but cytokines.
 Marrow, blasts and T cells at the start, T cells and cytokines have the values of the AML model.
-Priming is a refractory state of macrophages, entered after activation, by a little TNF and by \
-glucocorticoids.
 Patients differ independently in each parameter: no correlations.
 """.strip().splitlines(),
+    *flotetuzumab.CELLS[1:],
     *flotetuzumab.WARD_ASSUMPTIONS,
 )
 
 LIMITS = (
     *"""
 Not for the care of a person, nor for choosing a dose for one.
-Nominal, not validated: affinities, CD19 density and B cells are from memory or assumed, and \
-nothing was compared with patients.
+Nominal, not validated: affinities, CD19 density and B cells are from memory or assumed; T cells \
+and cytokines were set against published medians, nothing else was compared with patients.
 Response, relapse and neurotoxicity under blinatumomab are not predicted.
 Absolute levels of interferon gamma, TNF and IL-2 are uncalibrated.
 """.strip().splitlines(),
@@ -63,27 +64,35 @@ Absolute levels of interferon gamma, TNF and IL-2 are uncalibrated.
 )
 
 
-def build() -> Model:
-    """Declare and check the model."""
+def build(**choices: str) -> Model:
+    """Declare and check the model.
+
+    Parameters
+    ----------
+    **choices : str
+        Structural choices that differ from the model's own; see `Options`. Vessels never carry
+        the target.
+    """
+    options = Options(**choices, endothelium="off")
     m = Builder(
-        "blinatumomab",
-        title="Blinatumomab (CD19 × CD3) in relapsed or refractory B-cell ALL, with the ward; "
-        "nominal, not validated",
-        version="1.0",
-        card=read_cards(),
+        join("blinatumomab", choices),
+        title="Blinatumomab (CD19 × CD3) in relapsed or refractory B-cell ALL; nominal, not "
+        "validated" + flotetuzumab.told(choices),
+        version="2.0",
+        card=read_cards(options),
         assumptions=ASSUMPTIONS,
         limits=LIMITS,
         weight="WT",
         read_outs=("crs_deviate",),
     )
-    flotetuzumab.declare(m, BLINATUMOMAB)
+    flotetuzumab.declare(m, BLINATUMOMAB, options)
     _observe(m)
     return m.build()
 
 
-def read_cards() -> Card:
+def read_cards(options: Options) -> Card:
     """Return its own rows, and those of the flotetuzumab model that it keeps."""
-    shared = flotetuzumab.read_cards()
+    shared = flotetuzumab.read_cards(options)
     own = read_card(_HERE / "card.csv", read_sources(_HERE / "sources.bib"))
     replaced = {parameter.name for parameter in own.parameters}
     replaced |= {FLOTETUZUMAB.name(symbol) for symbol in ("kon", "koff", "kint", "R", "fLSC")}

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Vital signs: fever and leak from cytokines, pressure, pulse, saturation, breathing.
 
-Fever is the reference model's, with infections as a second cause and acetaminophen against it.
-Leak follows its trigger faster than there, and TNF, which tocilizumab does not block, adds to it.
+Fever follows IL-6 more steeply than in the reference model, with infections as a second cause and
+acetaminophen against it. Leak follows its trigger within hours and less than in proportion to IL-6;
+TNF, which tocilizumab does not block, adds to it, and so does attack on the endothelium.
 The daily swing of temperature is added where it is read: it moves no equation and costs no step.
 """
 
@@ -15,6 +16,7 @@ from sympy import cos, pi, sqrt
 from trimer.model.shapes import at_least
 
 if TYPE_CHECKING:
+    from trimer.library.flotetuzumab.options import Options
     from trimer.model.build import Builder
     from trimer.model.parts import Expr
 
@@ -23,7 +25,7 @@ def states(m: Builder) -> None:
     """Declare nothing: temperature and leak are states of the reference model."""
 
 
-def declare(m: Builder) -> None:
+def declare(m: Builder, options: Options) -> None:
     """Declare fever and leak."""
     y, p, t = m.states, m.parameters, m.terms
     s6 = m.term("s6", "IL-6 that can signal", "pg/mL", at_least(y.IL6, 0) * (1 - t.RO))
@@ -33,7 +35,7 @@ def declare(m: Builder) -> None:
         "F",
         "trigger of fever",
         "1",
-        excess / p.K6T + t.TNFp / p.KTT + p.fInf * (y.InfB + y.InfF),
+        (excess / p.K6T) ** p.nT + t.TNFp / p.KTT + p.fInf * (y.InfB + y.InfF),
     )
     m.flow(
         "fever",
@@ -42,17 +44,17 @@ def declare(m: Builder) -> None:
         p.kTmp * (p.Temp0 + p.dTmax * F / (1 + F) * (1 - 0.4 * t.Id) * (1 - t.Iap) - y.Temp),
         {y.Temp: 1},
     )
-    h = m.term(
-        "leaky",
-        "trigger of leak",
-        "1",
-        excess / p.K6V + t.TNFp / p.KTV * (1 - t.Id),
-    )
+    by_IL6 = excess / p.K6V
+    # a power below 1 would rise without bound at 0; this one is straight there
+    h = by_IL6 * (by_IL6 + p.V_min) ** (p.nV - 1) + t.TNFp / p.KTV * (1 - t.Id)
+    if options.vessels:
+        h = h + t.attack
+    m.term("leaky", "trigger of leak", "1", h)
     m.flow(
         "leak",
         "vessels leak and close, following their trigger within hours",
         "1/day",
-        p.dV * (h / (1 + h) - y.Vasc),
+        p.dV * (t.leaky / (1 + t.leaky) - y.Vasc),
         {y.Vasc: 1},
     )
 

@@ -18,14 +18,15 @@ _MOLAR_RATE = "nmol/L/day"
 
 def declare(m: Builder, molecule: Molecule) -> None:
     """Declare distribution, binding and routes of the drug."""
-    _distribution(m, molecule)
+    distribution(m, molecule)
     for site in _sites(m, molecule):
-        _binding(m, molecule, site)
-    _totals(m, molecule)
-    _routes(m, molecule)
+        binding(m, molecule, site)
+    totals(m, molecule)
+    routes(m, molecule)
 
 
-def _distribution(m: Builder, molecule: Molecule) -> None:
+def distribution(m: Builder, molecule: Molecule) -> None:
+    """Declare infusion, clearance and exchange between plasma, tissue and marrow."""
     y, p = m.states, m.parameters
     m.flow("infusion", "drug infused", "nmol/day", m.terms.inf, {y.Dc: 1 / p.Vc})
     m.flow(
@@ -53,7 +54,7 @@ def _distribution(m: Builder, molecule: Molecule) -> None:
 
 
 @dataclass(frozen=True)
-class _Site:
+class Site:
     """Where drug binds: plasma with blood cells, or marrow."""
 
     name: str
@@ -66,16 +67,16 @@ class _Site:
     death: Expr  # of a target cell, other than by its complexes' uptake
 
 
-def _sites(m: Builder, molecule: Molecule) -> tuple[_Site, _Site]:
+def _sites(m: Builder, molecule: Molecule) -> tuple[Site, Site]:
     y, p, t = m.states, m.parameters, m.terms
     targets = t.Bmp + p[molecule.name("fLSC")] * t.LSCp
     return (
-        _Site("blood", "b", "w", y.Dc, p.Vc, t.TbT, t.Bbp, t.kapb + p.dBb),
-        _Site("marrow", "m", "v", y.Dm, p.Vm, t.TmT, targets, t.kapm + t.chB + p.dB),
+        Site("blood", "b", "w", y.Dc, p.Vc, t.TbT, t.Bbp, t.kapb + p.dBb),
+        Site("marrow", "m", "v", y.Dm, p.Vm, t.TmT, targets, t.kapm + t.chB + p.dB),
     )
 
 
-def _binding(m: Builder, molecule: Molecule, at: _Site) -> None:
+def binding(m: Builder, molecule: Molecule, at: Site) -> None:
     """Declare binding in two steps, in either order, and the loss of the complexes."""
     y, p = m.states, m.parameters
     target = molecule.target
@@ -141,7 +142,7 @@ def _binding(m: Builder, molecule: Molecule, at: _Site) -> None:
     flow("trimer loss", "trimer is taken up or dies with its blast", lossT * TR, {TR: -1})
 
 
-def _totals(m: Builder, molecule: Molecule) -> None:
+def totals(m: Builder, molecule: Molecule) -> None:
     """Declare what a mass balance needs: given = in the body + eliminated."""
     y, p, t = m.states, m.parameters, m.terms
     bound_b, bound_m = y[molecule.name("C", "b")], y[molecule.name("C", "m")]
@@ -164,7 +165,8 @@ def _totals(m: Builder, molecule: Molecule) -> None:
     )
 
 
-def _routes(m: Builder, molecule: Molecule) -> None:
+def routes(m: Builder, molecule: Molecule, plasma: Symbol | None = None) -> None:
+    """Declare how drug and chemotherapy are given; `plasma` is the species it enters."""
     y, p, t = m.states, m.parameters, m.terms
     m.route(
         molecule.drug,
@@ -177,7 +179,7 @@ def _routes(m: Builder, molecule: Molecule) -> None:
     m.route(
         molecule.drug,
         "bolus",
-        y.Dc,
+        y.Dc if plasma is None else plasma,
         amount_unit="ng",
         coefficient=1 / (p.MW * p.Vc),
         definition="injection into a vein",

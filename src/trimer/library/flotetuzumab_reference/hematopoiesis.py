@@ -9,20 +9,27 @@ from trimer.model.shapes import at_least
 
 if TYPE_CHECKING:
     from trimer.model.build import Builder
+    from trimer.model.parts import Expr
 
 _COUNT = "G/L/day"
 
 
-def declare(m: Builder) -> None:
-    """Declare granulopoiesis and thrombopoiesis."""
-    _neutrophils(m)
+def declare(m: Builder, division_left: Expr | None = None) -> None:
+    """Declare granulopoiesis and thrombopoiesis.
+
+    `division_left` is what crowding leaves of the division of precursors, by default what
+    marrow blasts leave of it.
+    """
+    _neutrophils(m, division_left)
     _platelets(m)
 
 
-def _neutrophils(m: Builder) -> None:
+def _neutrophils(m: Builder, division_left: Expr | None) -> None:
     y, p, t = m.states, m.parameters, m.terms
     ktr = m.term("ktr", "transit through maturation", "1/day", 4 / p.MTT)
-    inh = m.term("inh", "division left by crowding", "1", 1 / (1 + 0.35 * t.Bmp / p.KI))
+    if division_left is None:
+        division_left = 1 / (1 + 0.35 * t.Bmp / p.KI)
+    inh = m.term("inh", "division left by crowding", "1", division_left)
     fb = m.term(
         "fb",
         "feedback of neutrophils",

@@ -15,19 +15,21 @@ if TYPE_CHECKING:
 
 def declare(m: Builder, molecule: Molecule, temperature: Expr | None = None) -> None:
     """Declare the observables; `temperature` is what a thermometer shows, by default `Temp`."""
-    _drug(m, molecule)
-    _cells(m)
-    _signals(m, m.states.Temp if temperature is None else temperature)
-    _amounts(m, molecule)
+    drug(m, molecule)
+    cells(m)
+    signals(m, m.states.Temp if temperature is None else temperature)
+    amounts(m, molecule)
 
 
-def _drug(m: Builder, molecule: Molecule) -> None:
-    y, p, t = m.states, m.parameters, m.terms
+def drug(m: Builder, molecule: Molecule, plasma: Expr | None = None) -> None:
+    """Declare the level of the drug, free in `plasma`, and its trimers."""
+    p, t = m.parameters, m.terms
+    free = m.states.Dc if plasma is None else plasma
     m.observable(
         "concentration",
         f"free {molecule.drug} in plasma",
         "ng/mL",
-        y.Dc * p.MW / p.mL_per_L,
+        free * p.MW / p.mL_per_L,
         label=molecule.label,
     )
     m.observable(
@@ -46,8 +48,11 @@ def _drug(m: Builder, molecule: Molecule) -> None:
     )
 
 
-def _cells(m: Builder) -> None:
+def cells(m: Builder, stem_cells: Expr | None = None, blasts: Expr | None = None) -> None:
+    """Declare leukemia, T cells and blood counts; with several clones, their sums are given."""
     y, p, t = m.states, m.parameters, m.terms
+    stem_cells = y.LSC if stem_cells is None else stem_cells
+    blasts = y.Bm if blasts is None else blasts
     normal = m.term(
         "normal",
         "normal nucleated cells in marrow",
@@ -64,8 +69,8 @@ def _cells(m: Builder) -> None:
         100 * t.Bl / marrow,
         label="Marrow blasts",
     )
-    m.observable("LSC_cells", "leukemic stem cells", "cell", y.LSC * p.cells_per_Gcell)
-    m.observable("blast_mass", "blasts in marrow", "Gcell", y.Bm, label="Blast mass")
+    m.observable("LSC_cells", "leukemic stem cells", "cell", stem_cells * p.cells_per_Gcell)
+    m.observable("blast_mass", "blasts in marrow", "Gcell", blasts, label="Blast mass")
     m.observable("T_cells", "T cells in blood", "cell/uL", t.TbT * per_uL, label="Blood T cells")
     m.observable(
         "T_activated",
@@ -86,7 +91,8 @@ def _cells(m: Builder) -> None:
     m.observable("PLT", "platelets in blood", "G/L", y.PLT, label="Platelets")
 
 
-def _signals(m: Builder, temperature: Expr) -> None:
+def signals(m: Builder, temperature: Expr) -> None:
+    """Declare cytokines, temperature, leak and rescue drugs."""
     y, t = m.states, m.terms
     m.observable("IL6", "interleukin 6 in plasma", "pg/mL", y.IL6, label="IL-6")
     m.observable(
@@ -116,7 +122,8 @@ def _signals(m: Builder, temperature: Expr) -> None:
     )
 
 
-def _amounts(m: Builder, molecule: Molecule) -> None:
+def amounts(m: Builder, molecule: Molecule) -> None:
+    """Declare amounts of the drug, for a balance."""
     t = m.terms
     m.observable(
         "drug_in_body",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from trimer.model.build import Builder, Formula
 
 
-def declare(m: Builder, molecule: Molecule) -> None:
-    """Declare roots, baselines and initial values."""
+def declare(m: Builder, molecule: Molecule, bulk: Formula = 1) -> None:
+    """Declare roots, baselines and initial values; `bulk` is the share of the clone told here."""
     y, p = m.states, m.parameters
     # Zero unless said otherwise: drugs, complexes, activated cells, most cytokines.
     at_start: dict[Symbol, Formula] = dict.fromkeys(y, 0)
@@ -35,7 +35,7 @@ def declare(m: Builder, molecule: Molecule) -> None:
     )
     LSC0 = m.baseline("LSC0", "leukemic stem cells at start", "Gcell", Bm0 / ratio0)
     Bb0 = m.baseline("Bb0", "blasts in blood at start", "Gcell", egress0 * Bm0 / (p.dBb + growth0))
-    at_start |= {y.LSC: LSC0, y.Bm: Bm0, y.Bb: Bb0}
+    at_start |= {y.LSC: bulk * LSC0, y.Bm: bulk * Bm0, y.Bb: Bb0}
 
     # normal blood formation: neutrophils at the fraction x of their set point
     ktr = 4 / p.MTT

@@ -13,17 +13,29 @@ from sympy import Rational
 from trimer.model.shapes import at_least
 
 if TYPE_CHECKING:
+    from sympy import Symbol
+
     from trimer.model.build import Builder
 
 _CELLS = "Gcell/day"
 
 
-def declare(m: Builder) -> None:
-    """Declare traffic and fate of T cells."""
+def declare(m: Builder, plasma: Symbol | None = None, outside: Symbol | None = None) -> None:
+    """Declare traffic and fate of T cells.
+
+    `plasma` is free drug in plasma, by default ``Dc``; `outside` is how many effectors come from
+    one early-activated cell outside the marrow, by default ``nd`` as in it.
+    """
+    p = m.parameters
     _shared(m)
-    _traffic(m)
-    for place, mark in (("blood", "b"), ("marrow", "m"), ("tissue", "t")):
-        _fate(m, place, mark)
+    _traffic(m, m.states.Dc if plasma is None else plasma)
+    born = p.nd if outside is None else outside
+    for place, mark, effectors in (
+        ("blood", "b", born),
+        ("marrow", "m", p.nd),
+        ("tissue", "t", born),
+    ):
+        _fate(m, place, mark, effectors)
     _blood(m)
     _marrow(m)
     _tissue(m)
@@ -39,13 +51,13 @@ def _shared(m: Builder) -> None:
     m.term("lim", "room for T cells in marrow", "1", at_least(1 - t.TmT / p.Tmax, 0))
 
 
-def _traffic(m: Builder) -> None:
+def _traffic(m: Builder, plasma: Symbol) -> None:
     y, p, t = m.states, m.parameters, m.terms
     Mg = m.term(
         "Mg",
         "margination by a rise of the drug",
         "1",
-        at_least(y.Dc - y.Dad, 0) / (at_least(y.Dc, 0) + p.KMg),
+        at_least(plasma - y.Dad, 0) / (at_least(plasma, 0) + p.KMg),
         sources=("Hosseini2020",),
     )
     kbt0 = m.term("kbt0", "blood to tissue at rest", "1/day", p.ktb * t.TtR0 / t.TbR0)
@@ -76,12 +88,12 @@ def _traffic(m: Builder) -> None:
         "margination adapts",
         "T cells get used to the drug level",
         "nmol/L/day",
-        p.kad * (y.Dc - y.Dad),
+        p.kad * (plasma - y.Dad),
         {y.Dad: 1},
     )
 
 
-def _fate(m: Builder, place: str, mark: str) -> None:
+def _fate(m: Builder, place: str, mark: str, effectors: Symbol) -> None:
     """Declare what happens to T cells everywhere: activate, divide into effectors, die."""
     p = m.parameters
     resting, early, effector = (m.states[f"T{mark}{kind}"] for kind in "RAE")
@@ -98,7 +110,7 @@ def _fate(m: Builder, place: str, mark: str) -> None:
         "early-activated T cells divide into effectors",
         _CELLS,
         p.kAE * early,
-        {early: -1, effector: p.nd},
+        {early: -1, effector: effectors},
     )
     m.flow(f"{place} early death", "early-activated T cells die", _CELLS, p.dA * early, {early: -1})
     m.flow(f"{place} effector death", "effectors die", _CELLS, p.dE * effector, {effector: -1})
