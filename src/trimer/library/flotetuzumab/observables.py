@@ -41,6 +41,9 @@ def _own(m: Builder, molecule: Molecule, options: Options) -> None:
         100 * at_least(y[molecule.name("N")], 0),
         label=molecule.normal[0].upper() + molecule.normal[1:],
     )
+    m.observable(
+        "readiness", "readiness of monocytes today, 1 = typical", "1", t.ready, label="Readiness"
+    )
     if options.vessels:
         m.observable(
             "endothelial_attack", "attack of T cells on endothelium", "1", t.attack,
