@@ -23,6 +23,7 @@ from trimer.library.flotetuzumab import (
     endothelium,
     infection,
     leukemia,
+    margination,
     monocytes,
     nervous,
     observables,
@@ -172,7 +173,7 @@ def declare(m: Builder, molecule: Molecule, options: Options) -> None:
         binding.partition(m, molecule)
     signals.declare(m, molecule, options)
     (binding.quasi_steady if options.binding == "quasi-steady" else binding.explicit)(m, molecule)
-    t_cells.declare(m, states.level(m, "Dc"), m.parameters.ndt)
+    t_cells.declare(m, m.states.Dp, margination.of_rise(m, m.states.Dp), m.parameters.ndt)
     leukemia.declare(m, molecule)
     p, t = m.parameters, m.terms
     crowding = 1 + 0.35 * t.crowd / p.KI

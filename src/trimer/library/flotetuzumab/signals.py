@@ -78,7 +78,7 @@ def _tissue(m: Builder, molecule: Molecule, options: Options) -> None:
         "nmol/L",
         at_least(y.Dp, 0) * carriers,
     )
-    m.term("near", "activation of a T cell next to such a cell", "1", seen / (p.Kt + seen))
+    m.term("near", "activation of a T cell next to such a cell", "1", hill(seen / p.Kt, p.gt))
     m.term("at", "activation signal in tissue", "1", p.actt * m.terms.near)
 
 

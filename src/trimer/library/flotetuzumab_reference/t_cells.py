@@ -16,19 +16,29 @@ if TYPE_CHECKING:
     from sympy import Symbol
 
     from trimer.model.build import Builder
+    from trimer.model.parts import Expr
 
 _CELLS = "Gcell/day"
 
 
-def declare(m: Builder, plasma: Symbol | None = None, outside: Symbol | None = None) -> None:
+def declare(
+    m: Builder,
+    drug: Symbol | None = None,
+    margination: Expr | None = None,
+    outside: Symbol | None = None,
+) -> None:
     """Declare traffic and fate of T cells.
 
-    `plasma` is free drug in plasma, by default ``Dc``; `outside` is how many effectors come from
-    one early-activated cell outside the marrow, by default ``nd`` as in it.
+    `drug` is the level that makes T cells leave the blood and that they adapt to, by default that
+    in plasma; `margination` is what its rise does, 0 to 1; `outside` is how many effectors come from one early-activated cell outside the marrow, by
+    default ``nd`` as in it.
     """
     p = m.parameters
     _shared(m)
-    _traffic(m, m.states.Dc if plasma is None else plasma)
+    drug = m.states.Dc if drug is None else drug
+    if margination is None:
+        margination = at_least(drug - m.states.Dad, 0) / (at_least(drug, 0) + p.KMg)
+    _traffic(m, drug, margination)
     born = p.nd if outside is None else outside
     for place, mark, effectors in (
         ("blood", "b", born),
@@ -51,13 +61,13 @@ def _shared(m: Builder) -> None:
     m.term("lim", "room for T cells in marrow", "1", at_least(1 - t.TmT / p.Tmax, 0))
 
 
-def _traffic(m: Builder, plasma: Symbol) -> None:
+def _traffic(m: Builder, drug: Symbol, margination: Expr) -> None:
     y, p, t = m.states, m.parameters, m.terms
     Mg = m.term(
         "Mg",
         "margination by a rise of the drug",
         "1",
-        at_least(plasma - y.Dad, 0) / (at_least(plasma, 0) + p.KMg),
+        margination,
         sources=("Hosseini2020",),
     )
     kbt0 = m.term("kbt0", "blood to tissue at rest", "1/day", p.ktb * t.TtR0 / t.TbR0)
@@ -88,7 +98,7 @@ def _traffic(m: Builder, plasma: Symbol) -> None:
         "margination adapts",
         "T cells get used to the drug level",
         "nmol/L/day",
-        p.kad * (plasma - y.Dad),
+        p.kad * (drug - y.Dad),
         {y.Dad: 1},
     )
 
