@@ -30,8 +30,8 @@ def declare(
     """Declare traffic and fate of T cells.
 
     `drug` is the level that makes T cells leave the blood and that they adapt to, by default that
-    in plasma; `margination` is what its rise does, 0 to 1; `outside` is how many effectors come from one early-activated cell outside the marrow, by
-    default ``nd`` as in it.
+    in plasma; `margination` is what its rise does, 0 to 1; `outside` is how many effectors come
+    from one early-activated cell outside the marrow, by default ``nd`` as in it.
     """
     p = m.parameters
     _shared(m)
