@@ -35,7 +35,7 @@ def sample_(
         reference: the card alone, nobody screened out; else the name of a shipped cohort, or a
         TOML file.
     model
-        Name of a shipped model.
+        Name of a shipped model, with options behind a colon: flotetuzumab:endothelium=off.
     n
         How many patients.
     seed

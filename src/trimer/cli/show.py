@@ -81,7 +81,7 @@ def _of_model(name: str) -> Any:  # noqa: ANN401
 
     def text() -> str:
         sources = "\n".join(f"  {key}: {source}" for key, source in model.sources.items())
-        return f"{model}\n\nSources\n{sources}"
+        return f"{model}\n\nSources\n{sources}{_variants(name)}"
 
     return text, lambda: model_record(model)
 
@@ -94,6 +94,22 @@ def _of_cohort(name: str) -> Any:  # noqa: ANN401
     if definition is None:  # the reference cohort, which has no file
         raise UnknownName(f"Cohort '{name}' has no definition: it is drawn from the card alone.")
     return lambda: definition_text(definition), lambda: definition_record(definition)
+
+
+def _variants(name: str) -> str:
+    """Return the structural choices of a model, how to write them and what they mean."""
+    from trimer import library
+
+    plain = name.partition(":")[0]
+    choices = library.choices(plain)
+    if not choices:
+        return ""
+    lines = [
+        f"  {key}: {', '.join(values)} ({library.MEANINGS[key]})" for key, values in choices.items()
+    ]
+    key, values = next(reversed(choices.items()))
+    head = f"Options, the model's own first; write them like '{plain}:{key}={values[1]}'"
+    return "\n\n" + "\n".join([head, *lines])
 
 
 def _of_protocol(protocol: Protocol) -> Any:  # noqa: ANN401

@@ -64,7 +64,7 @@ def simulate_(  # noqa: PLR0913 (each is an option)
     arm
         Which arm of the study; all if left out.
     model
-        Name of a shipped model.
+        Name of a shipped model, with options behind a colon: flotetuzumab:endothelium=off.
     protocol
         Name of a shipped protocol, or a TOML file.
     n

@@ -21,8 +21,8 @@ _HERE = Path(__file__).parent
 
 _DESCRIPTIONS = {
     "flotetuzumab": (
-        "Flotetuzumab (CD123 x CD3) in relapsed or refractory AML, with what a ward sees: the "
-        "reference model, vital signs, support, organ tests, blood, infections. Nominal."
+        "Flotetuzumab (CD123 x CD3) in relapsed or refractory AML, with what a ward sees: two "
+        "clones, tolerance, endothelium, vital signs, support, organ tests, blood, infections."
     ),
     "flotetuzumab-reference": (
         "Flotetuzumab (CD123 x CD3) in relapsed or refractory AML: 45 states from binding to "

@@ -60,7 +60,10 @@ class _StudyTable(BaseModel):
     )
     title: _Line = _field("one line of text", '"With and without a lead-in"', default="")
     question: str = _field("text", '"How much does a lead-in prevent?"', default="")
-    model: str = _field("the name of a shipped model", '"flotetuzumab-reference"')
+    model: str = _field(
+        "the name of a shipped model, with options behind a colon if it has any",
+        '"flotetuzumab:endothelium=off"',
+    )
     cohort: str = _field(
         '"reference", the name of a shipped cohort or of a file', '"pif"', default="reference"
     )

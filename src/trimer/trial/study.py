@@ -45,7 +45,7 @@ class Study:
     arms : tuple of Arm
         At least one.
     model : str
-        Name of a shipped model.
+        Name of a shipped model, with options behind a colon if it has any.
     cohort : str
         Where the patients come from: ``"reference"`` draws them from the parameter card alone;
         else the name of a shipped cohort, or a file.
