@@ -45,7 +45,7 @@ _BEFORE_ENTRY = {
 _WARD = (
     "tocilizumab", "dexamethasone", "chemotherapy", "methylprednisolone", "acetaminophen",
     "fluids", "filgrastim", "red_cells", "platelet_units", "vasopressor", "oxygen", "antibiotic",
-    "antifungal", "bacterial_infection", "fungal_infection",
+    "antifungal", "bacterial_infection", "fungal_infection", "cytarabine",
 )  # fmt: skip
 
 _DRUGS = {

@@ -21,6 +21,8 @@ _SHARED = {
     "killing": ("saturating", "mass-action"),
     "tolerance": ("threshold", "pool", "exposure", "none"),
     "desensitization": ("on", "off"),
+    "synapse": ("off", "on"),
+    "immunogenicity": ("off", "on"),
 }
 
 _CHOICES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -37,6 +39,8 @@ MEANINGS = MappingProxyType(
         "tolerance": "what stops IL-6: a threshold that rises with the stimulus, monocytes that "
         "turn refractory, the exposure to IL-6 itself, or nothing",
         "desensitization": "T cells in lasting contact secrete less",
+        "synapse": "conjugates of T cell and blast, perforin and granzyme are followed",
+        "immunogenicity": "antibodies against the drug arise (known from animals)",
         "endothelium": "vessels carry a little of the target: T cells attack them",
     }
 )

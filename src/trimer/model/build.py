@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import sympy
@@ -205,6 +206,52 @@ class Builder:
         value = sympy.sympify(expression)
         self._terms.append(Term(name, definition, unit, value, tuple(sources)))
         return self.terms._add(name)  # noqa: SLF001
+
+    def refine(
+        self, name: str, change: Callable[[sympy.Symbol], Formula], definition: str = ""
+    ) -> sympy.Symbol:
+        """Put something between a term and whoever uses it.
+
+        The term keeps its name, place and unit and becomes `change` of what it was; what it was
+        is kept as the term ``<name>_plain``. So a mechanism in a file of its own can stand in a
+        chain that other files declare.
+
+        Parameters
+        ----------
+        name : str
+            A term that is declared.
+        change : callable
+            Gets the symbol of the plain term and returns the new expression, which may use what
+            was declared before that term, and any state.
+        definition : str
+            Of the changed term; that of the plain one if left out.
+
+        Returns
+        -------
+        sympy symbol
+            The plain term.
+
+        Raises
+        ------
+        UnknownName
+            If no such term is declared.
+        """
+        names = [term.name for term in self._terms]
+        if name not in names:
+            raise UnknownName(
+                f"Unknown term '{name}' of '{self._name}' to refine.{did_you_mean(name, names)}"
+            )
+        at = names.index(name)
+        old = self._terms[at]
+        plain = self.terms._add(f"{name}_plain")  # noqa: SLF001 (its own symbols)
+        self._terms[at : at + 1] = [
+            replace(old, name=plain.name),
+            Term(
+                name, definition or old.definition, old.unit,
+                sympy.sympify(change(plain)), old.sources,
+            ),
+        ]  # fmt: skip
+        return plain
 
     def flow(
         self,

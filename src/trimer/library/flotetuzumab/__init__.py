@@ -28,6 +28,7 @@ from trimer.library.flotetuzumab import (
     nervous,
     observables,
     organs,
+    periphery,
     signals,
     states,
     support,
@@ -50,22 +51,23 @@ _HERE = Path(__file__).parent
 _REFERENCE = Path(reference.__file__).parent
 _LEFT_OUT = {"kV"}  # onset of the reference model's vascular leak, which is another here
 
-WARD_ASSUMPTIONS = tuple(
-    """
+WARD_ASSUMPTIONS = (
+    *"""
 Vital signs, organ tests, blood, nervous system and infections follow from cytokines, vascular \
 leak, neutrophils and drugs by plain relations.
 A vasopressor, oxygen, an antibiotic act at once and as long as they run.
 The course begins at nine in the morning; temperature is highest in the afternoon.
 A patient's days, on which monocytes answer more or less, are the same on every schedule.
-No death, transplant or withdrawal happens to a patient.
-""".strip().splitlines()
+""".strip().splitlines(),
+    *periphery.ASSUMPTIONS,
 )
 
-WARD_LIMITS = tuple(
-    """
+WARD_LIMITS = (
+    *"""
 Constants of organ tests, blood, nervous system and infections are nominal: how often which grade \
 of these occurs is not calibrated and not a prediction.
-""".strip().splitlines()
+""".strip().splitlines(),
+    *periphery.LIMITS,
 )
 
 CELLS = tuple(
@@ -156,7 +158,8 @@ def read_cards(options: Options | None = None) -> Card:
     kept = tuple(row for row in shared.parameters if row.name not in replaced | unused)
     rows = tuple(row for row in own.parameters if row.name not in unused)
     card = Card(kept, shared.sources, shared.places)
-    return card.with_rows(Card(rows, own.sources, own.places))
+    card = card.with_rows(Card(rows, own.sources, own.places))
+    return periphery.with_rows(card, (options or Options()).parts)
 
 
 def declare(m: Builder, molecule: Molecule, options: Options) -> None:
@@ -168,6 +171,7 @@ def declare(m: Builder, molecule: Molecule, options: Options) -> None:
         mechanism.states(m, options)
     for part in (vitals, support, nervous, organs, blood, infection):
         part.states(m)
+    periphery.states(m, options.parts)
     signals.counts(m)
     if options.binding == "quasi-steady":
         binding.partition(m, molecule)
@@ -187,5 +191,7 @@ def declare(m: Builder, molecule: Molecule, options: Options) -> None:
     for part in (nervous, organs, blood, infection):
         part.declare(m)
     observables.declare(m, molecule, vitals.temperature(m), options)
+    periphery.declare(m, options.parts)
     for part in (vitals, nervous, organs, blood, infection):
         part.observe(m)
+    periphery.observe(m, options.parts)

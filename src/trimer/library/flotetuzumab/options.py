@@ -24,6 +24,8 @@ class Options:
         Whether T cells in lasting contact secrete less.
     endothelium : {"on", "off"}
         Whether vessels carry the target and are attacked.
+    synapse, immunogenicity : {"off", "on"}
+        Whether conjugates of T cell and blast, and antibodies against the drug, are followed.
     """
 
     binding: str = "explicit"
@@ -31,11 +33,18 @@ class Options:
     tolerance: str = "threshold"
     desensitization: str = "on"
     endothelium: str = "on"
+    synapse: str = "off"
+    immunogenicity: str = "off"
 
     @property
     def vessels(self) -> bool:
         """Whether vessels carry the target."""
         return self.endothelium == "on"
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Parts that are followed only when asked for, and are."""
+        return frozenset(k for k in ("synapse", "immunogenicity") if getattr(self, k) == "on")
 
 
 _ROWS = {
