@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a course means: grades, responses, exposure. Pure functions of arrays."""
 
+from trimer.assess.adverse import (
+    AdverseEvent,
+    adverse_deviate,
+    adverse_events,
+    adverse_grade,
+    adverse_threshold,
+)
 from trimer.assess.change import best_change_percent, log10_reduction
 from trimer.assess.crs import CRSReadout, crs_reference, crs_severity
 from trimer.assess.crs_astct import crs_grade, crs_look
@@ -16,8 +23,10 @@ from trimer.assess.limits import ADULT, Limits
 from trimer.assess.paired import PairedDifference, compare_counts, compare_paired, mcnemar_exact
 from trimer.assess.proportion import Proportion, exact_interval, proportion
 from trimer.assess.response import RESPONSES, best_response
+from trimer.assess.response_course import relapse_day, response_day
 from trimer.assess.scales import SCALES, Scale
 from trimer.assess.support import NO_SUPPORT, Support
+from trimer.assess.survival import median_survival, survival_at, survival_curve
 
 __all__ = [
     "ADULT",
@@ -26,6 +35,7 @@ __all__ = [
     "NO_SUPPORT",
     "RESPONSES",
     "SCALES",
+    "AdverseEvent",
     "CRSReadout",
     "CrsCourse",
     "CrsEvents",
@@ -35,6 +45,10 @@ __all__ = [
     "Proportion",
     "Scale",
     "Support",
+    "adverse_deviate",
+    "adverse_events",
+    "adverse_grade",
+    "adverse_threshold",
     "area_under_curve",
     "best_change_percent",
     "best_response",
@@ -60,7 +74,12 @@ __all__ = [
     "log10_reduction",
     "mcnemar_exact",
     "mean_level",
+    "median_survival",
     "peak",
     "proportion",
+    "relapse_day",
+    "response_day",
+    "survival_at",
+    "survival_curve",
     "time_of_peak",
 ]

@@ -143,7 +143,7 @@ def adverse_grade(event: str, severity: ArrayLike, deviate: ArrayLike) -> Codes:
 
     Examples
     --------
-    >>> adverse_grade("nausea", [[0.0, 0.3, 1.0]], [2.0]).tolist()
+    >>> adverse_grade("nausea", [[0.0, 0.3, 0.6]], [0.5]).tolist()
     [[0, 1, 2]]
     """
     scale = _event(event)

@@ -84,5 +84,13 @@ SCALES = {
         read="from memory",
         assumed="a reaction counts for 24 h after a start or a step",
     ),
+    "adverse": Scale(
+        name="other adverse events, CTCAE v5",
+        key="CTCAE5",
+        source=_CTCAE_5,
+        read="from memory",
+        assumed="no finding is simulated but a severity; its thresholds are set so that any grade "
+        "is as frequent as in a published table, the split into grades is assumed",
+    ),
 }
 """Scales by a short name."""

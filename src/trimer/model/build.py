@@ -213,8 +213,8 @@ class Builder:
         """Put something between a term and whoever uses it.
 
         The term keeps its name, place and unit and becomes `change` of what it was; what it was
-        is kept as the term ``<name>_plain``. So a mechanism in a file of its own can stand in a
-        chain that other files declare.
+        is kept as the term ``<name>_plain`` (``<name>_plain2`` when it is refined again). So a
+        mechanism in a file of its own can stand in a chain that other files declare.
 
         Parameters
         ----------
@@ -243,7 +243,9 @@ class Builder:
             )
         at = names.index(name)
         old = self._terms[at]
-        plain = self.terms._add(f"{name}_plain")  # noqa: SLF001 (its own symbols)
+        behind = sum(other.startswith(f"{name}_plain") for other in names)
+        under = f"{name}_plain" + (str(behind + 1) if behind else "")
+        plain = self.terms._add(under)  # noqa: SLF001 (its own symbols)
         self._terms[at : at + 1] = [
             replace(old, name=plain.name),
             Term(
