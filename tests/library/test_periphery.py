@@ -68,14 +68,14 @@ def test_what_was_set_by_hand_says_so():
 
 
 def test_both_engines_agree_with_everything_on(ward):
-    """In 2 patients over 8 days each new output agrees within 1e-5 of its peak."""
+    """Over 5 days of everything at once each new output agrees within 1e-5 of its peak."""
     from trimer.engine.scipy_path import scipy_compile
 
     model = flotetuzumab.build(synapse="on", immunogenicity="on")
-    few = ward.of(model, 2)
+    few = ward.of(model, 1)
     names = [part.name for part in model.observables][-20:]
     assert {"MRD", "killed", "ADA_titer", "gut_severity"} <= set(names)
-    asked = {"times": np.arange(0, 8.1, 0.5), "outputs": names, "rtol": 1e-8}
+    asked = {"times": np.arange(0, 5.1, 0.5), "outputs": names, "rtol": 1e-8}
     doses = [*LEAD_IN, (2, "cytarabine", 3600), (4, "cytarabine", 0), (3, "bacterial_infection", 1)]
     lanes = few.give(*doses, **asked)
     scipy = few.give(*doses, **asked, compiled=scipy_compile(model))
@@ -182,6 +182,23 @@ def test_more_drug_binds_and_kills_more(conjugates):
     for name in ("contacts", "killed"):
         courses = np.stack([getattr(one, name)[:, 0] for one in found])
         assert (np.diff(courses, axis=0) > 0).all(), name
+
+
+def test_a_killer_kills_again_and_again(conjugates):
+    """Two figures, both named: per killer in contact, and over all killers, which is less.
+
+    In living tissue 2 to 16 a day were seen (V81): a comparison, which the model misses from below.
+    """
+    times = np.arange(0, 21, 0.25)
+    found = conjugates.give(
+        *LEAD_IN, times=times, outputs=["kills_per_contact", "kills_per_effector"]
+    )
+    contact, everyone = found.kills_per_contact, found.kills_per_effector
+    assert (contact >= everyone - 1e-9).all()
+    assert 1 < np.median(contact[:, 40]) < 3
+    assert np.median(np.trapezoid(contact, times, axis=1)) > 10  # in three weeks, one after another
+    units = {part.name: part.unit for part in conjugates.model.observables}
+    assert units["kills_per_contact"] == units["kills_per_effector"] == "1/day"
 
 
 # ------------------------------------------------------------------------------------- antibodies

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from trimer.assess.adverse import adverse_deviate, adverse_events, adverse_grade
+from trimer.assess.adverse import (
+    adverse_deviate,
+    adverse_events,
+    adverse_grade,
+    adverse_threshold,
+)
 from trimer.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,12 +59,7 @@ def adverse_table(
     """
     known = adverse_events()
     chosen = [e.name for e in known.values() if e.default] if events is None else list(events)
-    number = run.cohort.seed if seed is None else seed
-    if number is None:
-        raise InputError(
-            f"Missing seed of the adverse events of cohort '{run.cohort.name}': nothing in it was "
-            "drawn by one seed. Give seed=."
-        )
+    number = _seed(run, seed)
     parts = []
     for name in chosen:
         deviate = adverse_deviate(name, number, run.ids)
@@ -78,3 +78,36 @@ def adverse_table(
             )
         )
     return pl.concat(parts).sort("id", maintain_order=True)
+
+
+def shaped_thresholds(run: Run, *, seed: SupportsIndex | None = None) -> dict[str, float]:
+    """Return the thresholds of grade 1 at which each event is as frequent as published.
+
+    The thresholds in ``adverse.csv`` were made so, from 600 patients of ``flotetuzumab-multi-step``
+    on the ward over 56 days. They have to be made again when cytokines of the model move.
+
+    Parameters
+    ----------
+    run : Run
+        With the severities of the events as outputs.
+    seed : int, optional
+        Of the patients' deviates; that of the cohort if left out.
+    """
+    number = _seed(run, seed)
+    found = {}
+    for name, event in adverse_events().items():
+        peak = run.column(event.latent).max(axis=1)
+        known = ~np.isnan(peak)
+        deviate = adverse_deviate(name, number, run.ids)
+        found[name] = adverse_threshold(name, event.share, peak[known], deviate[known])
+    return found
+
+
+def _seed(run: Run, seed: SupportsIndex | None) -> SupportsIndex:
+    number = run.cohort.seed if seed is None else seed
+    if number is None:
+        raise InputError(
+            f"Missing seed of the adverse events of cohort '{run.cohort.name}': nothing in it was "
+            "drawn by one seed. Give seed=."
+        )
+    return number
