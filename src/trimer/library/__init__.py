@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shipped models, protocols and studies.
+"""Shipped models, protocols, studies and published figures.
 
 A model is a package with its equations (Python), parameter card (CSV) and sources (BibTeX).
 Names are listed without importing sympy; `load` builds the model and does.
@@ -211,6 +211,11 @@ def cohort_path(name: str) -> Path:
 def clinic_path(name: str) -> Path:
     """Return a file of the clinic pack: facts, limits, medicines, texts of guides, sources."""
     return _HERE / "clinic" / name
+
+
+def targets_path() -> Path:
+    """Return the TOML file of published figures that the models are compared with."""
+    return _HERE / "targets" / "targets.toml"
 
 
 def _resolved(name: str) -> str:
