@@ -77,9 +77,7 @@ def part_problems(
         yield f"Missing 'count' or 'n' of {who} in {where}: a share is a count of so many."
 
 
-def _place_problems(
-    who: str, part: Part, where: str, places: Collection[str]
-) -> Iterator[str]:
+def _place_problems(who: str, part: Part, where: str, places: Collection[str]) -> Iterator[str]:
     for place in (part.where, part.against):
         if place and place not in places:
             yield f"Unknown scenario '{place}' of {who} in {where}.{did_you_mean(place, places)}"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimer.core.errors import InputError
-from trimer.trial.targets.estimate import Estimate
 from trimer.trial.targets.group import Group
 from trimer.trial.targets.measures import known_measures, takes_scale
 from trimer.trial.targets.result import Unavailable
@@ -17,6 +16,7 @@ from trimer.trial.targets.target import NO_SCALE, SCALES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from trimer.trial.targets.estimate import Estimate
     from trimer.trial.targets.result import ScenarioResult
     from trimer.trial.targets.target import Part, Target, Targets
 
@@ -68,9 +68,7 @@ def figures(targets: Targets, results: Mapping[str, ScenarioResult]) -> dict[str
     return {row.id: _of_row(targets, row, results) for row in targets.rows}
 
 
-def _of_row(
-    targets: Targets, row: Target, results: Mapping[str, ScenarioResult]
-) -> Simulated:
+def _of_row(targets: Targets, row: Target, results: Mapping[str, ScenarioResult]) -> Simulated:
     if row.reason:
         return Simulated(row.id, reason=row.reason)
     try:
@@ -91,9 +89,7 @@ def _of_part(
     scale: str,
     results: Mapping[str, ScenarioResult],
 ) -> Estimate:
-    groups = [
-        _group(targets, row, place, results) for place in (part.where, part.against) if place
-    ]
+    groups = [_group(targets, row, place, results) for place in (part.where, part.against) if place]
     options = dict(part.options)
     if takes_scale(part.measure):
         options["scale"] = SCALES[scale]

@@ -36,10 +36,12 @@ _MEDIAN = re.compile(r"median \S+")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a parameter card: what drawing patients needs."""
+    """A row of a parameter card."""
 
     name: str
+    definition: str
     value: float
+    unit: str
     spread: str
 
 
@@ -72,7 +74,7 @@ def replaced_values(
         if name not in shared:
             raise UnknownName(f"Unknown parameter '{name}'.{did_you_mean(name, shared)}")
         for other, values in found.items():
-            if _rows_of(other).get(name) == shared[name]:
+            if _is_shared(_rows_of(other).get(name), shared[name]):
                 values[name] = float(value)
     return found
 
@@ -145,13 +147,19 @@ def _replaced(row: Row, values: Mapping[str, float]) -> Row:
             "which has no median of its own. Replace another parameter, or change the card."
         )
     spread = _MEDIAN.sub(f"median {value!r}", row.spread)
-    return Row(row.name, value, spread)
+    return replace(row, value=value, spread=spread)
+
+
+def _is_shared(row: Row | None, shared: Row) -> bool:
+    return row is not None and (row.value, row.spread) == (shared.value, shared.spread)
 
 
 @lru_cache(maxsize=16)
 def _rows_of(model: str) -> dict[str, Row]:
     table = prepare(shipped(model)).parameter_table
-    return {row.name: Row(row.name, row.value, row.spread) for row in table}
+    return {
+        row.name: Row(row.name, row.definition, row.value, row.unit, row.spread) for row in table
+    }
 
 
 @lru_cache(maxsize=16)

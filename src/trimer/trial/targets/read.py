@@ -40,7 +40,7 @@ it does not say itself. Sources are in a BibTeX file of the same name beside it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from trimer import library
 from trimer.core.errors import InputError, Problems, did_you_mean
@@ -79,6 +79,7 @@ if TYPE_CHECKING:
 
     from trimer.protocol.tables import Path as KeyPath
     from trimer.protocol.tables import Table
+    from trimer.trial.targets.target import Kind, Test, Use
 
 _SCENARIO = (
     "name", "title", "model", "cohort", "protocol", "days", "every_hours", "outputs", "may_lack",
@@ -247,9 +248,21 @@ class _Reader(Tables):
         if len(self.problems) > before:
             return None
         row = Target(
-            **words, **loose, sources=cited, n=str(observed), parts=parts, order=order,
-            factor=factor, within_points=points,
-        )  # type: ignore[arg-type] # fmt: skip
+            id=words["id"],
+            observable=words["observable"],
+            kind=cast("Kind", words["kind"]),
+            test=cast("Test", words["test"]),
+            use=cast("Use", words["use"]),
+            scale=words["scale"],
+            sources=cited,
+            read=words["read"],
+            n=str(observed),
+            parts=parts,
+            order=order,
+            factor=factor,
+            within_points=points,
+            **loose,
+        )
         self.problems += row_problems(row, self.where(*path))
         for k, part in enumerate(parts):
             place = self.where(*path, "part", k) if "part" in table else self.where(*path)

@@ -18,6 +18,7 @@ A row that has an `order` besides has to keep it too. Limits of an interval belo
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from trimer.trial.targets.target import RANGE
@@ -81,7 +82,7 @@ def in_order(target: Target, simulated: Simulated) -> bool:
     """Return whether the simulated numbers of a row follow one another as they have to."""
     values = [found.value for found in simulated.parts]
     if target.order == "rising":
-        return all(a < b for a, b in zip(values, values[1:], strict=False))
+        return all(a < b for a, b in pairwise(values))
     if target.order == "falling":
-        return all(a > b for a, b in zip(values, values[1:], strict=False))
+        return all(a > b for a, b in pairwise(values))
     return True

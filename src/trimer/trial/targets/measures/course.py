@@ -48,7 +48,7 @@ def peak_hour(group: Group, *, output: str, last: float) -> Estimate:
 
     def hour(result: ScenarioResult) -> Floats:
         part = result.column(output)[:, _inside(result, 0.0, last)]
-        return result.times[part.argmax(axis=1)] * HOURS
+        return np.asarray(result.times[part.argmax(axis=1)] * HOURS
 
     return median(group.per_patient(hour))
 
@@ -96,7 +96,7 @@ def lowest_day(group: Group, *, output: str, last: float) -> Estimate:
 
     def day(result: ScenarioResult) -> Floats:
         part = result.column(output)[:, _inside(result, 0.0, last)]
-        return result.times[part.argmin(axis=1)]
+        return np.asarray(result.times[part.argmin(axis=1)])
 
     return median(group.per_patient(day))
 

@@ -21,7 +21,7 @@ BEFORE_ONSET_DAYS = 1.0
 """A peak that belongs to an episode may come this long before its first sign."""
 
 
-def grade_share(  # noqa: PLR0913 (options of a row, all by name)
+def grade_share(
     group: Group,
     *,
     scale: str,

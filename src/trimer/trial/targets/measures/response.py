@@ -36,9 +36,7 @@ def any_reduction(group: Group, *, cycles: int = 2) -> Estimate:
     """Share of patients with fewer marrow blasts at an assessment than at the start."""
 
     def reduced(result: ScenarioResult) -> Flags:
-        change = best_change_percent(
-            result.times, result.column("blasts"), days=_windows(cycles)
-        )
+        change = best_change_percent(result.times, result.column("blasts"), days=_windows(cycles))
         return np.asarray(change < 0)
 
     return share(group.per_patient(reduced))

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Published and simulated numbers in words, and a sentence for each miss."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from trimer.trial.targets.target import EXACT, RANGE
+from trimer.trial.targets.verdict import accepted, in_order, judged_by_interval, part_is_met
+
+if TYPE_CHECKING:
+    from trimer.trial.targets.estimate import Estimate
+    from trimer.trial.targets.figures import Simulated
+    from trimer.trial.targets.target import Part, Target
+
+_INTERVALS = {
+    EXACT: "95 % interval",
+    "quartiles": "quartiles",
+    "stated range": "range as stated",
+    "derived": "derived interval",
+    RANGE: "range of patients",
+}
+
+
+def number_text(value: float) -> str:
+    """Return a number with three significant digits, and commas from a thousand on.
+
+    Examples
+    --------
+    >>> [number_text(x) for x in (75.56, 7.0, 0.0313, 1314.2, 55303, 6.3e-10)]
+    ['75.6', '7', '0.0313', '1,314', '55,303', '6.3e-10']
+    """
+    if math.isnan(value):
+        return "-"
+    if 1000 <= abs(value) < 1e7:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Return a number with its unit, if it has one."""
+    return f"{text} {unit}" if unit else text
+
+
+def interval_name(part: Part) -> str:
+    """Return what a published interval is, in words; empty if there is none."""
+    return _INTERVALS.get(part.interval, "")
+
+
+def published_text(target: Target, part: Part) -> str:
+    """Return a published number with its interval, or what is asked of the simulated one."""
+    if target.kind == "limit":
+        limits = []
+        if part.at_least is not None:
+            limits.append(f"at least {number_text(part.at_least)}")
+        if part.at_most is not None:
+            limits.append(f"at most {number_text(part.at_most)}")
+        return with_unit(", ".join(limits), part.unit)
+    if part.value is None:
+        return {"falling": "higher first", "rising": "lower first"}.get(target.order, "")
+    text = number_text(part.value)
+    if part.low is not None and part.high is not None:
+        text += f" ({number_text(part.low)} to {number_text(part.high)})"
+    return with_unit(text, part.unit)
+
+
+def simulated_text(found: Estimate, unit: str) -> str:
+    """Return a simulated number with its interval."""
+    text = number_text(found.value)
+    if not math.isnan(found.low):
+        text += f" ({number_text(found.low)} to {number_text(found.high)})"
+    return with_unit(text, unit)
+
+
+def rule_text(target: Target) -> str:
+    """Return by which rule a row is met."""
+    rules = []
+    if target.kind == "limit":
+        rules.append("inside the limits")
+    elif target.within_points is not None:
+        rules.append(f"within {number_text(target.within_points)} points")
+    elif target.kind != "ordering":
+        parts = [part for part in target.parts if part.value is not None]
+        if any(judged_by_interval(part) for part in parts):
+            rules.append("inside the published interval")
+        if not all(judged_by_interval(part) for part in parts):
+            rules.append(f"within a factor {number_text(target.factor)}")
+    if target.order:
+        rules.append(f"{target.order} in the order given")
+    return ", and ".join(rules)
+
+
+def miss_sentence(target: Target, simulated: Simulated) -> str:
+    """Return why a row is missed: which number, in which direction, by how much.
+
+    What the targets file says of the miss stands behind it.
+    """
+    said = [
+        _part_sentence(target, part, found)
+        for part, found in zip(target.parts, simulated.parts, strict=True)
+        if not part_is_met(target, part, found)
+    ]
+    if not in_order(target, simulated):
+        said.append(_order_sentence(target, simulated))
+    if target.if_missed:
+        said.append(target.if_missed)
+    return " ".join(said)
+
+
+def _part_sentence(target: Target, part: Part, found: Estimate) -> str:
+    low, high = accepted(target, part)
+    is_below = found.value < low
+    limit = low if is_below else high
+    name = f"{part.label[0].upper()}{part.label[1:]}: simulated" if part.label else "Simulated"
+    text = (
+        f"{name} {with_unit(number_text(found.value), part.unit)}, "
+        f"{'below' if is_below else 'above'} {_limit_text(target, part, is_below=is_below)}"
+    )
+    if target.kind == "share" or target.within_points is not None:
+        return f"{text} by {number_text(abs(found.value - limit))} points."
+    if part.value and found.value > 0 and target.kind == "median":
+        ratio = found.value / part.value
+        way = "times the published value"
+        return f"{text}; it is {number_text(ratio)} {way}."
+    return f"{text}."
+
+
+def _limit_text(target: Target, part: Part, *, is_below: bool) -> str:
+    low, high = accepted(target, part)
+    limit = number_text(low if is_below else high)
+    if target.kind == "limit":
+        return f"the limit of {limit}"
+    if target.within_points is not None:
+        return f"{number_text(part.value or 0.0)} ± {number_text(target.within_points)}"
+    if judged_by_interval(part):
+        return f"the published {number_text(low)} to {number_text(high)}"
+    way = f"a factor {number_text(target.factor)} of the published {number_text(part.value or 0.0)}"
+    return f"{limit}, which is {way}"
+
+
+def _order_sentence(target: Target, simulated: Simulated) -> str:
+    shown = ", ".join(
+        f"{part.label} {with_unit(number_text(found.value), part.unit)}"
+        for part, found in zip(target.parts, simulated.parts, strict=True)
+    )
+    return f"The numbers should be {target.order}: {shown}."
