@@ -48,7 +48,7 @@ def peak_hour(group: Group, *, output: str, last: float) -> Estimate:
 
     def hour(result: ScenarioResult) -> Floats:
         part = result.column(output)[:, _inside(result, 0.0, last)]
-        return np.asarray(result.times[part.argmax(axis=1)] * HOURS
+        return np.asarray(result.times[part.argmax(axis=1)] * HOURS)
 
     return median(group.per_patient(hour))
 
