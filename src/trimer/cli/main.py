@@ -35,6 +35,7 @@ VERBS = {
     "plan": "Write the infusion plan of a protocol for a patient, in clock time.",
     "simulate": "Follow one patient or a cohort through a protocol.",
     "trial": "Run the arms of a study and write a report.",
+    "validate": "Compare the models with published figures.",
     "report": "Write the report of a run folder again.",
     "export": "Write the course of a simulated patient for other programs: FHIR.",
     "runs": "List run folders; show one, or tell the story of one of its patients.",

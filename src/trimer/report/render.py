@@ -179,7 +179,7 @@ def render(run: RunData) -> str:
         ),
         data_dictionary=tables.data_dictionary(run),
         equations=_equations(run),
-        sources=[_source(source) for source in run.model.sources],
+        sources=[source_line(source) for source in run.model.sources],
         source_keys={source.get("key", "") for source in run.model.sources},
     )
 
@@ -224,7 +224,7 @@ def draw_all(run: RunData) -> dict[str, list[Drawn]]:
             drawn[section] = []
             for plot in figures:
                 number += 1
-                drawn[section].append(_draw(plot, number))
+                drawn[section].append(draw_plot(plot, number))
     return drawn
 
 
@@ -244,7 +244,8 @@ def stylesheet() -> str:
     )
 
 
-def _draw(plot: Plot, number: int) -> Drawn:
+def draw_plot(plot: Plot, number: int) -> Drawn:
+    """Draw a figure, wide and narrow; call it inside `trimer.report.theme.style`."""
     text = base64.b64encode(plot.csv().encode()).decode()
     return Drawn(
         number=number,
@@ -281,7 +282,7 @@ def _equations(run: RunData) -> list[tuple[str, list[dict[str, object]]]]:
     return list(groups.items())
 
 
-def _source(source: Mapping[str, str]) -> dict[str, str]:
+def source_line(source: Mapping[str, str]) -> dict[str, str]:
     """A source as text and link; only web addresses become links."""
     doi, url = source.get("doi", ""), source.get("url", "")
     link = f"https://doi.org/{doi}" if doi else url if re.match(r"https?://", url) else ""
