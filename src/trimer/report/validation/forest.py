@@ -21,7 +21,6 @@ from trimer.report.sheet import (
     panels,
     shorten,
     text_width,
-    width_of,
     wrap,
 )
 from trimer.report.theme import color
@@ -30,6 +29,7 @@ from trimer.trial.targets.verdict import accepted, part_is_met
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -46,6 +46,7 @@ GROUPS = (
 """Uses in reading order, with their headings."""
 
 _RATIOS = (1 / 16, 16.0)
+_KEY = (("what counts as met", "bar"), ("published", "|"), ("met", "o"), ("missed", "D"))
 _SIZE = 8.8
 _LINE = 11.0
 _GAP = 9.0
@@ -123,8 +124,8 @@ def _met(marks: Sequence[Mark]) -> str:
 def _marks(
     validation: Validation, wanted: Callable[[Target, Part], bool], *, relative: bool
 ) -> list[Mark]:
-    marks = []
-    for group, _ in GROUPS:
+    marks: list[Mark] = []
+    for group in ("fit", "predicted", "prior", "shaping"):  # the rest holds by itself
         for row in validation.targets.rows:
             found = validation.simulated[row.id]
             if group_of(row) != group or not found.parts:
@@ -134,7 +135,10 @@ def _marks(
                     continue
                 scale = part.value if relative else 1.0
                 low, high = accepted(row, part)
+                # the second number of a row need not say all of it again
+                is_next = bool(marks) and marks[-1].id == row.id
                 label = f"{row.observable}: {part.label}" if part.label else row.observable
+                label = f"… {part.label}" if is_next and part.label else label
                 marks.append(
                     Mark(
                         group=group,
@@ -196,26 +200,26 @@ def _draw(marks: list[Mark], limits: tuple[float, float], sheet: Sheet) -> Figur
             places.append(y + max(text, _LINE) / 2)
             y += max(text, _LINE) + _GAP
         else:
-            places.append(y + text + 6.0)
-            y += text + 12.0 + _GAP
+            places.append(y + text + 9.0)
+            y += text + 15.0 + _GAP
     words = "Simulation, not medical advice."
     frame = Frame(
-        left=_LABELS if beside else 8.0, right=14.0, above=24.0, below=22.0,
+        left=_LABELS if beside else 8.0, right=14.0, above=24.0 if beside else 37.0, below=22.0,
         foot=caption_height(sheet, words),
     )  # fmt: skip
     figure, (axes,) = panels(Sheet(sheet.name, sheet.width, 1), 1, y, frame)
     caption(figure, words)
     _axis(axes, limits, y)
-    _key(figure, axes)
+    _key(figure)
     for at, heading in headings:
         axes.annotate(
-            text, (0, at), xycoords=("axes fraction", "data"),
+            heading, (0, at), xycoords=("axes fraction", "data"),
             xytext=(-frame.left + 2.0 if beside else -6.0, 0), textcoords="offset points",
             weight="bold", size=9.5, va="center_baseline", annotation_clip=False,
         )  # fmt: skip
     for mark, lines, at in zip(marks, named, places, strict=True):
         _line(axes, mark, limits, at)
-        below = 0.0 if beside else 6.0 + _LINE * len(lines) / 2
+        below = 0.0 if beside else 9.0 + _LINE * len(lines) / 2
         shown = [shorten(line, width, _SIZE) for line in lines]
         axes.annotate(
             "\n".join(shown), (0, at - below), xycoords=("axes fraction", "data"),
@@ -270,41 +274,38 @@ def _line(axes: Axes, mark: Mark, limits: tuple[float, float], at: float) -> Non
     )  # fmt: skip
 
 
-def _key(figure: Figure, axes: Axes) -> None:
-    """Write what the marks mean over the panel."""
+def _key(figure: Figure) -> None:
+    """Write what the marks mean over the panel, on a second line where one is too short."""
     width, height = figure.get_figwidth() / POINT, figure.get_figheight() / POINT
-    y = height - 9.0
-    x = 4.0
-    items = (
-        ("what counts as met", "bar"), ("published", "tick"), ("met", "o"), ("missed", "D"),
-    )  # fmt: skip
-    small = 8.2 if width_of(axes) > 150 and width > 300 else 7.4
-    for text, kind in items:
-        if kind == "bar":
-            figure.add_artist(
-                Rectangle(
-                    (x / width, (y - 4) / height),
-                    14 / width,
-                    8 / height,
-                    transform=figure.transFigure,
-                    facecolor=color("grid"),
-                )
-            )
-            shift = 17.0
-        else:
-            ink = {"tick": color("muted"), "o": color("a"), "D": color("e")}[kind]
-            figure.add_artist(
-                Line2D(
-                    [(x + 4) / width],
-                    [y / height],
-                    marker="|" if kind == "tick" else kind,
-                    color=ink,
-                    markersize=9 if kind == "tick" else 5.4,
-                    markeredgewidth=1.6 if kind == "tick" else 0.0,
-                    linestyle="none",
-                    transform=figure.transFigure,
-                )
-            )
-            shift = 10.0
-        figure.text((x + shift) / width, y / height, text, size=small, va="center_baseline")
-        x += shift + text_width(text, small) + 10.0
+    x, y = 4.0, height - 9.0
+    for text, kind in _KEY:
+        needed = 17.0 + text_width(text, _SIZE)
+        if x + needed > width:
+            x, y = 4.0, y - 13.0
+        figure.add_artist(_sample(figure, kind, x, y))
+        figure.text((x + 17.0) / width, y / height, text, size=_SIZE, va="center_baseline")
+        x += needed + 12.0
+
+
+def _sample(figure: Figure, kind: str, x: float, y: float) -> Artist:
+    """Draw a mark of the key, in points from the lower left."""
+    width, height = figure.get_figwidth() / POINT, figure.get_figheight() / POINT
+    if kind == "bar":
+        corner = (x / width, (y - 4.0) / height)
+        return Rectangle(
+            corner,
+            13.0 / width,
+            8.0 / height,
+            transform=figure.transFigure,
+            facecolor=color("grid"),
+        )
+    return Line2D(
+        [(x + 7.0) / width],
+        [y / height],
+        marker=kind,
+        color={"|": color("muted"), "o": color("a"), "D": color("e")}[kind],
+        markersize=9.0 if kind == "|" else 5.6,
+        markeredgewidth=1.6 if kind == "|" else 0.0,
+        linestyle="none",
+        transform=figure.transFigure,
+    )

@@ -18,6 +18,7 @@ from trimer.report.render import draw_plot, source_line, stylesheet
 from trimer.report.tables import Table
 from trimer.report.theme import style
 from trimer.report.validation.forest import GROUPS, group_of, ratios, shares
+from trimer.trial.targets.estimate import NO_INTERVAL
 from trimer.trial.targets.tally import FIT_AIM, PREDICTED_AIM
 from trimer.trial.targets.target import NO_SCALE
 from trimer.trial.targets.validation import validation_record
@@ -57,7 +58,7 @@ class Line:
     facts: str
     note: str
     published: tuple[tuple[str, str, str], ...]
-    simulated: tuple[str, ...]
+    simulated: tuple[tuple[str, str], ...]
     astct: tuple[str, ...]
     verdict: str
     rule: str
@@ -218,7 +219,7 @@ def _lines(validation: Validation, group: str) -> list[Line]:
 
 def _line(validation: Validation, row: Target) -> Line:
     found = validation.simulated[row.id]
-    facts = [f"n {row.n}" if row.n[0].isdigit() else row.n]
+    facts = [f"n {row.n}" if row.n[0].isdigit() else f"observed: {row.n}"]
     if row.scale != NO_SCALE:
         facts.append(f"graded by {row.scale}")
     facts += [] if row.read == "found" else [row.read]
@@ -233,7 +234,10 @@ def _line(validation: Validation, row: Target) -> Line:
         facts=", ".join(facts),
         note=row.note,
         published=published,
-        simulated=tuple(simulated_text(estimate, part.unit) for part, estimate in parts),
+        simulated=tuple(
+            (simulated_text(one, part.unit), "" if one.interval == NO_INTERVAL else one.interval)
+            for part, one in parts
+        ),
         astct=tuple(with_unit(number_text(one.value), part.unit) for part, one in beside),
         verdict=validation.verdict(row.id),
         rule=rule_text(row),

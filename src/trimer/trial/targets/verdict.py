@@ -81,8 +81,10 @@ def judged_by_interval(part: Part) -> bool:
 def in_order(target: Target, simulated: Simulated) -> bool:
     """Return whether the simulated numbers of a row follow one another as they have to."""
     values = [found.value for found in simulated.parts]
+    # equal but for rounding is no order
+    slack = _SLACK * max(1.0, *(abs(value) for value in values)) if values else 0.0
     if target.order == "rising":
-        return all(a < b for a, b in pairwise(values))
+        return all(b - a > slack for a, b in pairwise(values))
     if target.order == "falling":
-        return all(a > b for a, b in pairwise(values))
+        return all(a - b > slack for a, b in pairwise(values))
     return True

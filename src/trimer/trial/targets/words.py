@@ -58,7 +58,8 @@ def published_text(target: Target, part: Part) -> str:
             limits.append(f"at most {number_text(part.at_most)}")
         return with_unit(", ".join(limits), part.unit)
     if part.value is None:
-        return {"falling": "higher first", "rising": "lower first"}.get(target.order, "")
+        is_first = part is target.parts[0]
+        return "higher" if is_first == (target.order == "falling") else "lower"
     text = number_text(part.value)
     if part.low is not None and part.high is not None:
         text += f" ({number_text(part.low)} to {number_text(part.high)})"
@@ -111,32 +112,23 @@ def miss_sentence(target: Target, simulated: Simulated) -> str:
 def _part_sentence(target: Target, part: Part, found: Estimate) -> str:
     low, high = accepted(target, part)
     is_below = found.value < low
-    limit = low if is_below else high
+    shown = with_unit(number_text(found.value), part.unit)
     name = f"{part.label[0].upper()}{part.label[1:]}: simulated" if part.label else "Simulated"
-    text = (
-        f"{name} {with_unit(number_text(found.value), part.unit)}, "
-        f"{'below' if is_below else 'above'} {_limit_text(target, part, is_below=is_below)}"
-    )
-    if target.kind == "share" or target.within_points is not None:
-        return f"{text} by {number_text(abs(found.value - limit))} points."
-    if part.value and found.value > 0 and target.kind == "median":
-        ratio = found.value / part.value
-        way = "times the published value"
-        return f"{text}; it is {number_text(ratio)} {way}."
-    return f"{text}."
-
-
-def _limit_text(target: Target, part: Part, *, is_below: bool) -> str:
-    low, high = accepted(target, part)
-    limit = number_text(low if is_below else high)
+    way = "below" if is_below else "above"
+    by = abs(found.value - (low if is_below else high))
     if target.kind == "limit":
-        return f"the limit of {limit}"
+        limit = number_text(low if is_below else high)
+        return f"{name} {shown}, {way} the limit of {limit}."
+    published = number_text(part.value or 0.0)
     if target.within_points is not None:
-        return f"{number_text(part.value or 0.0)} ± {number_text(target.within_points)}"
-    if judged_by_interval(part):
-        return f"the published {number_text(low)} to {number_text(high)}"
-    way = f"a factor {number_text(target.factor)} of the published {number_text(part.value or 0.0)}"
-    return f"{limit}, which is {way}"
+        points = number_text(target.within_points)
+        return f"{name} {shown}, {way} {published} ± {points} by {number_text(by)} points."
+    if not judged_by_interval(part):
+        ratio = number_text(found.value / (part.value or math.nan))
+        factor = number_text(target.factor)
+        return f"{name} {shown}, {ratio} times the published {published}; met is a factor {factor}."
+    text = f"{name} {shown}, {way} the published {number_text(low)} to {number_text(high)}"
+    return f"{text} by {number_text(by)} points." if target.kind == "share" else f"{text}."
 
 
 def _order_sentence(target: Target, simulated: Simulated) -> str:

@@ -91,14 +91,14 @@ def lowest_fold(group: Group, *, output: str, last: float) -> Estimate:
     return median(group.per_patient(fold))
 
 
-def lowest_day(group: Group, *, output: str, last: float) -> Estimate:
-    """Median day of the lowest value up to a day."""
+def lowest_hour(group: Group, *, output: str, last: float) -> Estimate:
+    """Median hour of the lowest value up to a day."""
 
-    def day(result: ScenarioResult) -> Floats:
+    def hour(result: ScenarioResult) -> Floats:
         part = result.column(output)[:, _inside(result, 0.0, last)]
-        return np.asarray(result.times[part.argmin(axis=1)])
+        return np.asarray(result.times[part.argmin(axis=1)] * HOURS)
 
-    return median(group.per_patient(day))
+    return median(group.per_patient(hour))
 
 
 def highest_fold(group: Group, *, output: str, first: float, last: float) -> Estimate:
