@@ -140,7 +140,7 @@ def correlation(first: Sample, second: NDArray[np.float64]) -> Estimate:
     x, y = x - weights @ x, y - weights @ y
     spread = math.sqrt(float(weights @ (x * x)) * float(weights @ (y * y)))
     n = effective(first.weights)
-    if spread == 0 or n <= 4:
+    if spread < 1e-12 or n <= 4:
         raise Unavailable("all patients have the same value")
     r = float(weights @ (x * y)) / spread
     z, error = math.atanh(min(max(r, -0.999999), 0.999999)), 1 / math.sqrt(n - 3)
