@@ -156,3 +156,16 @@ def test_a_selection_needs_fewer_scenarios(targets):
     assert few.ids == ("V3", "V9")
     assert [scenario.name for scenario in few.to_simulate()] == ["two-step"]
     assert len(targets.of_use("fit")) == 19
+
+
+def test_the_page_names_every_measure_key_and_word():
+    """What a file may hold stands in the reference."""
+    from pathlib import Path
+
+    from trimer.trial.targets import read
+    from trimer.trial.targets.target import KINDS, SCALES, USES
+
+    page = (Path(__file__).parents[3] / "docs/reference/targets.md").read_text(encoding="utf-8")
+    keys = {*read._SCENARIO, *read._POOL, *read._TARGET, *read._PART} - {"part"}
+    words = {*known_measures(), *keys, *KINDS, *USES, *SCALES, *INTERVALS, *READ}
+    assert {word for word in words if f"`{word}`" not in page} == set()
