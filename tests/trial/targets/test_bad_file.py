@@ -90,8 +90,8 @@ def test_the_example_is_read(read):
         ('kind = "share"', 'kind = "limit"', "No limit of target 'V6'"),
         ('kind = "share"', 'kind = "shares"', "Incomplete shares"),
         ("days = 28", "days = 0", r"Wrong number in .*, line 8: got 0; it is above 0"),
-        ('model = "flotetuzumab"', 'model = "flote"', r"Unknown model 'flote'"),
-        ("two-step-phase-1", "two-step-phase-2", "Unknown protocol"),
+        ('model = "flotetuzumab"', 'model = "flote"', r"Wrong model in .*, line 5: Unknown"),
+        ("two-step-phase-1", "two-step-phase-2", "Wrong protocol in .*Unknown protocol"),
         ('outputs = ["IL6"]', "outputs = []", "it is a list of texts"),
     ],
 )  # fmt: skip

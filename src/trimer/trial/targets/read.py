@@ -171,11 +171,12 @@ class _Reader(Tables):
         outputs = self.field(table, path, "outputs", a_list, example='outputs = ["IL6"]')
         lack = self.optional(table, path, "may_lack", a_list) or ()
         values = self.optional(table, path, "values", numbers_by_name) or {}
-        if texts["model"] and texts["model"] not in library.names():
-            self.problems.append(
-                f"Unknown model '{texts['model']}' in {self.where(*path, 'model')}."
-                f"{did_you_mean(texts['model'], library.names())}"
-            )
+        if texts["model"]:
+            try:
+                library.description(texts["model"])
+            except InputError as problem:
+                where = self.where(*path, "model")
+                self.problems.append(f"Wrong model in {where}: {problem}")
         if texts["protocol"]:
             try:
                 protocol_path(texts["protocol"])

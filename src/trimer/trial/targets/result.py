@@ -103,10 +103,15 @@ class ScenarioResult:
         return self.run.column(name)[self.rows]
 
     def covariate(self, name: str) -> Floats | None:
-        """Return a parameter of the patients who were followed; None if they do not differ."""
-        if name not in self.run.cohort.parameters:
-            return None
-        return self.run.cohort.column(name)[self.rows]
+        """Return what is known of the patients who were followed; None if nothing is.
+
+        A covariate of the cohort, or a parameter in which they differ.
+        """
+        cohort = self.run.cohort
+        known = getattr(cohort, "covariates", {})  # only cohorts that are screened have some
+        if name in known:
+            return np.asarray(known[name], dtype=np.float64)[self.rows]
+        return cohort.column(name)[self.rows] if name in cohort.parameters else None
 
     # ------------------------------------------------------------------------ the ward
     @property
