@@ -125,7 +125,7 @@ def auroc_error(area: float, cases: float, others: float) -> float:
     Examples
     --------
     >>> round(auroc_error(0.904, 9, 21), 4)
-    0.0716
+    0.0717
     """
     q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
     square = area * area
