@@ -20,7 +20,8 @@ from trimer.core.errors import InputError, UnknownName, did_you_mean
 from trimer.core.spread import numbers
 from trimer.patients import Cohort, sample
 from trimer.simulate import prepare
-from trimer.trial.recipe import COHORTS, shipped
+from trimer.trial.cohorts import cohort_names, find_cohort
+from trimer.trial.recipe import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,6 +95,7 @@ def draw(
     patients: int,
     seed: int,
     stand_in: str | None = None,
+    threads: int | None = None,
 ) -> Cohort:
     """Draw the patients of a scenario, with values of the card replaced.
 
@@ -107,6 +109,8 @@ def draw(
         How many, and the seed of the draw.
     stand_in : str, optional
         A cohort to draw instead where the scenario's own does not exist: for tests.
+    threads : int, optional
+        For the simulated chemotherapy that candidates are screened by.
 
     Raises
     ------
@@ -114,13 +118,18 @@ def draw(
         If there is no such cohort.
     """
     rows = [_replaced(row, values) for row in _rows_of(scenario.model).values()]
-    name = scenario.cohort if scenario.cohort in COHORTS else stand_in or scenario.cohort
-    if name not in COHORTS:
+    known = cohort_names()
+    name = scenario.cohort if scenario.cohort in known else stand_in or scenario.cohort
+    if name not in known:
         raise UnknownName(
-            f"Unknown cohort '{name}' of scenario '{scenario.name}'.{did_you_mean(name, COHORTS)} "
+            f"Unknown cohort '{name}' of scenario '{scenario.name}'.{did_you_mean(name, known)} "
             "Another one takes the place of missing ones where it is named as stand-in."
         )
-    cohort = sample(rows, patients, seed, name=name, description=COHORTS[name])
+    source = find_cohort(name)
+    if source.definition is None:
+        cohort = sample(rows, patients, seed, name=name, description=source.description)
+    else:
+        cohort = source.screening(rows, seed, threads=threads).take(patients)
     same = {row.name: row.value for row in rows if row.name in values and not row.spread}
     return replace(
         cohort,

@@ -75,7 +75,7 @@ def simulate_scenarios(
         values = changed[scenario.model] | dict(scenario.values)
         key = (scenario.model, scenario.cohort, *sorted(values.items()))
         if key not in cohorts:
-            cohorts[key] = draw(scenario, values, patients, seed, stand_in)
+            cohorts[key] = draw(scenario, values, patients, seed, stand_in, threads)
         results[scenario.name] = _simulate(
             scenario, ready(scenario.model, values), cohorts[key], values, threads
         )
