@@ -155,6 +155,17 @@ def files(name: str) -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if path.suffix in kinds))
 
 
+def folder(name: str) -> Path:
+    """Return the folder of a shipped model's own files.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    """
+    return _HERE / _package(name)
+
+
 def protocol_names() -> tuple[str, ...]:
     """Return the names of the shipped protocols."""
     return _names_in("protocols")
