@@ -134,14 +134,7 @@ def render(run: RunData) -> str:
     run : RunData
         A run folder, read.
     """
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("report.html.jinja")
+    template = environment().get_template("report.html.jinja")
     return template.render(
         css=Markup(stylesheet()),  # noqa: S704 - our own file
         m=run.manifest,
@@ -181,6 +174,17 @@ def render(run: RunData) -> str:
         equations=_equations(run),
         sources=[source_line(source) for source in run.model.sources],
         source_keys={source.get("key", "") for source in run.model.sources},
+    )
+
+
+def environment() -> Environment:
+    """Return what reads the templates of the pages."""
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 

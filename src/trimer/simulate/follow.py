@@ -51,6 +51,7 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
     ward: Ward | None = None,
     seed: int | None = None,
     happenings: Sequence[Happening] = (),
+    luck: NDArray[np.int64] | None = None,
     log: Literal["changes", "full"] = "changes",
 ) -> Run:
     """Follow every patient of a cohort through a protocol.
@@ -91,6 +92,9 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
         Of what happens by chance on the ward; that of the cohort if left out.
     happenings : sequence of Happening
         Faults of the pump and the like that are to befall the patients.
+    luck : int64 array (N,), optional
+        Numbers that decide what happens to each by chance on the ward; the patient numbers if left
+        out. So patients of several populations can have the same luck.
     log : {"changes", "full"}
         Whether every single reading is kept too.
 
@@ -121,7 +125,8 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
         P, weight = parameter_matrix(compiled, part), weights_kg(compiled, part)
         if protocol.is_closed_loop:
             treated = treat(
-                compiled, P, protocol, ward or Ward(), ids=part.ids, weight_kg=weight,
+                compiled, P, protocol, ward or Ward(),
+                ids=part.ids if luck is None else luck[rows], weight_kg=weight,
                 area_m2=areas_m2(compiled, part), seed=(cohort.seed or 0) if seed is None else seed,
                 days=float(times[-1]), times=times, outputs=names, rtol=rtol, threads=threads,
                 happenings=happenings, full=log == "full",

@@ -63,7 +63,9 @@ def _from_file(path: Path, model: str | None) -> Study:
 
 def _alone(path: Path, model: str | None) -> Study:
     protocol = read_protocol(path)
-    chosen = model or _model_for(protocol.name, {event.drug for event in protocol.events()})
+    # Premedication that a model does not know is no matter: a ward gives it all the same.
+    drugs = {part.drug for part in protocol.infusions or protocol.doses}
+    chosen = model or _model_for(protocol.name, drugs)
     return Study(
         name=protocol.name, arms=(Arm(protocol.name, protocol.title or protocol.name, protocol),),
         title=protocol.title or protocol.name, model=chosen, days=DAYS,
@@ -71,11 +73,11 @@ def _alone(path: Path, model: str | None) -> Study:
 
 
 def _model_for(name: str, drugs: set[str]) -> str:
-    """Return the first shipped model that knows all drugs."""
+    """Return the first shipped model that knows all that is infused."""
     for model in library.names():
         if drugs <= set(library.drugs(model)):
             return model
     raise ProtocolError(
-        f"No shipped model knows all drugs of protocol '{name}': {', '.join(sorted(drugs))}. "
+        f"No shipped model knows what is infused in protocol '{name}': {', '.join(sorted(drugs))}. "
         "Name one with --model to see which drug it lacks."
     )

@@ -17,6 +17,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from trimer.core import spread
 from trimer.core.errors import InputError, Problems, did_you_mean
 from trimer.core.textfile import read_text
 
@@ -182,6 +183,8 @@ def _faults(
         yield f"Unknown parameter '{name}' in {place}: the card has none.{hint}"
     if name in places:
         yield f"Parameter '{name}' in {place}: it is already in {places[name]}. Remove one row."
+    if name in known and (fault := _unfollowed(known[name])):
+        yield f"Parameter '{name}' in {place}: {fault}"
     numbers = [_positive(row[column]) for column in ("low", "high")]
     for column, value in zip(("low", "high"), numbers, strict=True):
         if row[column] and value is None:
@@ -202,6 +205,17 @@ def _faults(
             f"Wrong bounds of '{name}' in {place}: got {low:g} to {high:g}; the value of the card, "
             f"{known[name].value:g}, must lie between them. Widen them, or correct the card."
         )
+
+
+def _unfollowed(row: CardRow) -> str:
+    """Return why patients do not follow the typical value; empty if they do."""
+    number = spread.numbers(row.spread) or {}
+    if "a" in number or number.get("median", row.value) != row.value:
+        return (
+            f"its patients are drawn from '{row.spread}', which does not follow the typical value "
+            f"{row.value:g}. Let the median of the spread be the value, or fit another parameter."
+        )
+    return ""
 
 
 def _targets(

@@ -7,6 +7,7 @@ The only file that knows the targets: they are loaded with the first evaluation.
 from __future__ import annotations
 
 import hashlib
+import math
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -50,7 +51,7 @@ def identity() -> dict[str, Any]:
         "model": MODEL,
         "trimer": __version__,
         "model_files": digest.hexdigest()[:16],
-        "targets": hashlib.sha256(repr(targets.read_targets()).encode()).hexdigest()[:16],
+        "targets": hashlib.sha256(targets.read_targets().path.read_bytes()).hexdigest()[:16],
     }
 
 
@@ -68,7 +69,7 @@ def shipped_objective(*, threads: int | None = None) -> Objective:
         If this installation has no targets.
     """
     targets = _targets()
-    table = targets.read_targets()
+    fitted = targets.read_targets().of_use("fit")
 
     def objective(
         overrides: Mapping[str, float],
@@ -77,26 +78,26 @@ def shipped_objective(*, threads: int | None = None) -> Objective:
         seed: int,
         rows: frozenset[str] | None = None,
     ) -> Evaluation:
-        wanted = [target for target in table.fitted() if rows is None or target.id in rows]
+        wanted = fitted if rows is None else fitted.select(rows)
         results = targets.simulate_scenarios(
-            tuple(dict.fromkeys(target.scenario for target in wanted)),
-            overrides=overrides, patients=patients, seed=seed, threads=threads,
-        )  # fmt: skip
-        simulated = targets.figures(table, results)
-        found = {}
-        for target in wanted:
-            score = float(targets.score(target, simulated[target.id]))
-            found[target.id] = Row(target.id, _number(simulated[target.id]), score)
-        return Evaluation(sum(row.score for row in found.values()), found)
+            wanted.to_simulate(), overrides=overrides, patients=patients, seed=seed, threads=threads
+        )
+        simulated = targets.figures(wanted, results)
+        for name, found in simulated.items():
+            if found.reason or not found.parts:
+                # A row that cannot be read costs nothing where it is scored: no way to improve.
+                return Evaluation(math.inf, {}, f"target {name}: {found.reason or 'no figure'}")
+        found_rows = {
+            row.id: Row(
+                row.id,
+                tuple(float(part.value) for part in simulated[row.id].parts),
+                float(targets.score(row, simulated[row.id])),
+            )
+            for row in wanted.rows
+        }
+        return Evaluation(sum(row.score for row in found_rows.values()), found_rows)
 
     return objective
-
-
-def _number(simulated: Any) -> float | tuple[float, ...]:  # noqa: ANN401 (the targets' own type)
-    value = getattr(simulated, "value", simulated)
-    if isinstance(value, (int, float)):
-        return float(value)
-    return tuple(float(part) for part in value)
 
 
 def _targets() -> Any:  # noqa: ANN401 (a module that is loaded when it is needed)
