@@ -126,8 +126,8 @@ def uncertainty_(  # noqa: PLR0913 (options of a command)
     if json:
         say_json({**record, "folder": str(out)})
         return
-    for arm in found:
-        say(_text(arm))
+    for one in found:
+        say(_text(one))
     say(f"Tables and record: {out}")
     say(f"Page: {page}")
     say_notice()

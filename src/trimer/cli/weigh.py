@@ -22,7 +22,7 @@ def weigh_(  # noqa: PLR0913 (options of a command)
     plausible: Path | None = None,
     model: str | None = None,
     candidates: int = 2000,
-    n: int = 1000,
+    patients: int = 1000,
     seed: int = 1,
     days: float = 28.0,
     least_effective: float = 50.0,
@@ -50,7 +50,7 @@ def weigh_(  # noqa: PLR0913 (options of a command)
         Name of a shipped model; the first that knows the protocol's drugs if left out.
     candidates
         How many patients are drawn from the card.
-    n
+    patients
         Size of the cohort.
     seed
         Of the draws.
@@ -92,7 +92,7 @@ def weigh_(  # noqa: PLR0913 (options of a command)
     )  # fmt: skip
     population = virtual_population(
         compiled, drawn, plan.arms[0].protocol, figures,
-        ranges=ranges, n=n, days=plan.days, seed=seed, least_effective=least_effective,
+        ranges=ranges, n=patients, days=plan.days, seed=seed, least_effective=least_effective,
         threads=threads,
     )  # fmt: skip
     if out is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimer.report.figures.morris import morris_bars
+from trimer.report.figures.ranked import in_sentence
 from trimer.report.figures.sobol import LABELS, sobol_bars
 from trimer.report.figures.tornado import tornado
 from trimer.report.numbers import count, listing, number, percent
@@ -54,7 +55,7 @@ def sensitivity_page(found: Sensitivity) -> Page:
         sections.append(_local(found, origin))
     return Page(
         kind="Trimer sensitivity analysis",
-        title=f"What decides the outcome of {found.label}",
+        title=f"What decides the outcome? {found.label}",
         state=origin,
         answer=_answer(found),
         sections=sections,
@@ -69,7 +70,7 @@ def _answer(found: Sensitivity) -> list[str]:
         outcome = max(shares, key=lambda name: shares[name]["any_part"])
         lines.append(
             f"Up to {percent(shares[outcome]['any_part'])} of the variance between patients rests "
-            f"on parameters that are assumed ({_label(outcome).lower()})."
+            f"on parameters that are assumed ({in_sentence(_label(outcome))})."
         )
         lines += [
             f"{_label(name)}: assumed parameters explain {percent(share['alone'])} of the variance "
@@ -86,7 +87,7 @@ def _answer(found: Sensitivity) -> list[str]:
             )
     if found.local is not None and not lines:
         widest = [
-            f"{out.label.lower()} by {found.local.rows[found.local.order(k)[0]].name}"
+            f"{in_sentence(out.label)} by {found.local.rows[found.local.order(k)[0]].name}"
             for k, out in enumerate(found.local.read_outs)
         ]
         lines.append(f"In the typical patient, moved most: {listing(widest)}.")
@@ -148,10 +149,11 @@ def _local(found: Sensitivity, origin: str) -> Section:
 
 
 def _methods(found: Sensitivity) -> list[str]:
-    lines = [
+    what = (
         f"Model {found.model} {found.version} ({found.model_hash}); {found.arm}; "
         f"{found.days:g} days; seed {found.plan.seed}."
-    ]
+    )
+    lines = [what]
     if found.sobol is not None:
         used = ""
         if found.sobol.used < found.sobol.base_samples:

@@ -50,7 +50,6 @@ def uncertainty_page(
         f"Trimer, model {about['model']} {about['version']}, {about['days']:g} days, seed "
         f"{about['seed']}; simulation, not medical advice"
     )
-    first = found[0]
     sections = [
         Section(
             "rates", "Rates",
@@ -75,17 +74,27 @@ def uncertainty_page(
         state=origin,
         answer=[_sentence(arm) for arm in found],
         sections=sections,
-        methods=[
-            f"{first.draws} drawn cards of {count(first.patients)} virtual patients, the same "
-            "patients with the same luck under every card.",
-            "A typical value is drawn from a lognormal distribution around that of the card, "
-            "independently of others but for those that were fitted together. Medians of "
-            "spreads move with it, their widths do not. Shares drawn from beta distributions and "
-            "parameters of 0 stay as they are.",
-            f"{sum(arm.failed for arm in found):,} virtual patients under drawn cards could not be "
-            "followed to the end; they are left out.",
-        ],
+        methods=_methods(found),
     )
+
+
+def _methods(found: Sequence[Uncertainty]) -> list[str]:
+    first, failed = found[0], sum(arm.failed for arm in found)
+    cards = (
+        f"{first.draws} drawn cards of {count(first.patients)} virtual patients, the same patients "
+        "with the same luck under every card."
+    )
+    drawn = (
+        "A typical value is drawn from a lognormal distribution around that of the card, "
+        "independently of others but for those that were fitted together. Medians of spreads move "
+        "with it, their widths do not. Shares drawn from beta distributions and parameters of 0 "
+        "stay as they are."
+    )
+    left_out = (
+        f"{count(failed)} virtual patients under drawn cards could not be followed to the end; "
+        "they are left out."
+    )
+    return [cards, drawn, left_out]
 
 
 def _sentence(arm: Uncertainty) -> str:

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 LOGARITHMIC = frozenset({"concentration", "IL6", "T_cells"})
 _HEIGHT = 150.0
-_DECADES = 5.0
+_DECADES = 4.0
+_ALPHA = 0.26
+_HATCH = "\\\\\\\\"
 _KEY = (
-    KeyEntry("between patients, under the card", "a-fill"),
-    KeyEntry("about the parameters: medians of drawn cards", "b-fill", "\\\\\\\\"),
-    KeyEntry("median under the card", None, line="a"),
-    KeyEntry("both together", None, line="edge"),
+    KeyEntry("between patients", "a-fill", alpha=_ALPHA),
+    KeyEntry("about the parameters (medians)", "panel", _HATCH, "b"),
+    KeyEntry("median at the card", None, line="a"),
+    KeyEntry("both, 5 and 95 %", None, line="edge"),
 )
 
 
@@ -50,15 +52,15 @@ def layers_over_time(found: Uncertainty, origin: str) -> Plot:
     return Plot(
         name=f"layers-{found.arm}",
         title=(
-            f"{found.label}: doubt about parameters is wider than differences between patients "
-            f"in {wider} of {len(found.layers)} courses"
+            "Doubt about the parameters is wider than differences between patients in "
+            f"{wider} of {len(found.layers)} courses: {found.label}"
         ),
         note=(
             "Bands from 5 to 95 %. Blue: between virtual patients under the parameter card as it "
-            "is. Orange, hatched: about the parameters, medians of drawn cards. Thin lines: all "
+            "is. Hatched: about the parameters, medians of drawn cards. Thin lines: all "
             f"virtual patients under all drawn cards, 5 and 95 %. {found.draws} drawn cards of "
             f"{found.patients:,} virtual patients, the same in all. With so few cards the ends of "
-            "the orange band are rough."
+            "the hatched band are rough."
         ),
         alt=(
             f"Courses of {', '.join(part.label for part in found.layers)} with two bands: between "
@@ -81,7 +83,7 @@ def _span(bands: np.ndarray) -> float:
 def _draw(found: Uncertainty, origin: str, sheet: Sheet) -> Figure:
     lines = key_lines(sheet.width, _KEY)
     frame = Frame(
-        left=48.0, right=14.0, head=16.0 * lines + 6.0, foot=caption_height(sheet, origin)
+        left=52.0, right=14.0, head=16.0 * lines + 6.0, foot=caption_height(sheet, origin)
     )
     figure, axes = panels(sheet, len(found.layers), _HEIGHT, frame)
     draw_key(figure, _KEY)
@@ -97,12 +99,12 @@ def _draw(found: Uncertainty, origin: str, sheet: Sheet) -> Figure:
 
 def _bands(ax: Axes, times: np.ndarray, layers: Layers) -> None:
     ax.fill_between(
-        times, layers.patients[0], layers.patients[4], facecolor=color("a-fill"), alpha=0.28,
+        times, layers.patients[0], layers.patients[4], facecolor=color("a-fill"), alpha=_ALPHA,
         linewidth=0, zorder=2,
     )  # fmt: skip
     ax.fill_between(
-        times, layers.parameters[0], layers.parameters[4], facecolor=color("b-fill"), alpha=0.38,
-        edgecolor=color("b"), hatch="\\\\\\\\", linewidth=0.6, zorder=3,
+        times, layers.parameters[0], layers.parameters[4], facecolor="none",
+        edgecolor=color("b"), hatch=_HATCH, linewidth=1.0, zorder=3,
     )  # fmt: skip
     for k in (0, 4):
         ax.plot(times, layers.both[k], color=color("edge"), linewidth=0.9, zorder=4)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from trimer.report.figures.plot import Plot
-from trimer.report.figures.ranked import HATCH, MOST, KeyEntry, Ranked, draw_ranked
+from trimer.report.figures.ranked import HATCH, MOST, KeyEntry, Ranked, draw_ranked, in_sentence
 from trimer.report.numbers import listing
 from trimer.report.theme import color
 from trimer.trial.sensitivity.factors import ASSUMED
@@ -47,7 +47,7 @@ def morris_bars(found: Morris, basis: Mapping[str, str], patients: int, origin: 
         pl.col("parameter").replace_strict(basis, default="").alias("basis")
     )
     largest = [
-        f"{found.names[int(np.argmax(found.mean_absolute[:, k]))]} for {_low(outcome)}"
+        f"{found.names[int(np.argmax(found.mean_absolute[:, k]))]} for {in_sentence(outcome)}"
         for k, outcome in enumerate(found.outcomes)
     ]
     return Plot(
@@ -69,10 +69,6 @@ def morris_bars(found: Morris, basis: Mapping[str, str], patients: int, origin: 
             [_panel(found, basis, k) for k in range(len(found.outcomes))], _KEY, origin, sheet
         ),
     )
-
-
-def _low(text: str) -> str:
-    return text if text[:2].isupper() else text[0].lower() + text[1:]
 
 
 def _panel(found: Morris, basis: Mapping[str, str], k: int) -> Ranked:

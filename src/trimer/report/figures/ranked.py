@@ -73,6 +73,7 @@ class KeyEntry:
     face: str | None
     hatch: str = ""
     line: str = ""
+    alpha: float = 1.0
 
 
 def draw_ranked(
@@ -106,6 +107,17 @@ def draw_ranked(
     return figure
 
 
+def in_sentence(text: str) -> str:
+    """Return a label as it stands inside a sentence: abbreviations stay capitals.
+
+    Examples
+    --------
+    >>> in_sentence("Peak IL-6"), in_sentence("CRS severity")
+    ('peak IL-6', 'CRS severity')
+    """
+    return text if text[:2].isupper() else text[0].lower() + text[1:]
+
+
 def key_lines(width: float, key: Sequence[KeyEntry]) -> int:
     """Lines that the key takes on a figure of some width."""
     return max(line for line, _ in _places(width, key)) + 1
@@ -127,7 +139,8 @@ def draw_key(figure: Figure, key: Sequence[KeyEntry]) -> None:
             figure.add_artist(
                 Rectangle(
                     (x / width, (y - 4.5) / height), 16.0 / width, 9.0 / height,
-                    facecolor=color(entry.face), edgecolor=color(entry.line or "edge"),
+                    facecolor=(color(entry.face), entry.alpha),
+                    edgecolor=color(entry.line or "edge"),
                     hatch=entry.hatch, linewidth=0.6, transform=figure.transFigure,
                 )
             )  # fmt: skip

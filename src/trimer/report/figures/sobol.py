@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimer.report.figures.plot import Plot
-from trimer.report.figures.ranked import HATCH, MOST, KeyEntry, Ranked, draw_ranked
+from trimer.report.figures.ranked import HATCH, MOST, KeyEntry, Ranked, draw_ranked, in_sentence
 from trimer.report.numbers import listing
 from trimer.report.theme import color
 from trimer.trial.sensitivity.factors import ASSUMED
@@ -41,7 +41,7 @@ def sobol_bars(found: Sobol, origin: str) -> Plot:
     table = sobol_table(found)
     largest = [
         f"{found.factors[int(np.argmax(found.indices.total[:, k]))].name} for "
-        f"{_label(outcome).lower()}"
+        f"{in_sentence(_label(outcome))}"
         for k, outcome in enumerate(found.outcomes)
     ]
     return Plot(

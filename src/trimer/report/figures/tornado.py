@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimer.report.figures.plot import Plot
-from trimer.report.figures.ranked import HATCH, MOST, KeyEntry, Ranked, draw_ranked
+from trimer.report.figures.ranked import HATCH, MOST, KeyEntry, Ranked, draw_ranked, in_sentence
 from trimer.report.numbers import listing, number
 from trimer.report.theme import color
 from trimer.trial.sensitivity.factors import ASSUMED
@@ -38,7 +38,7 @@ def tornado(found: Local, origin: str) -> Plot:
         Small line at the foot: from what it was made.
     """
     widest = [
-        f"{found.rows[found.order(k)[0]].name} for {out.label.lower()}"
+        f"{found.rows[found.order(k)[0]].name} for {in_sentence(out.label)}"
         for k, out in enumerate(found.read_outs)
     ]
     table = local_table(found)
@@ -66,7 +66,7 @@ def _panel(found: Local, k: int) -> Ranked:
     out = found.read_outs[k]
     return Ranked(
         out.label,
-        f"{out.label}, {out.unit}",
+        out.unit,
         [found.rows[i].name for i in order],
         lambda ax: _bars(ax, found, k, order),
     )
@@ -91,7 +91,7 @@ def _bars(ax: Axes, found: Local, k: int, order: np.ndarray) -> None:
             ends.append((row, reached, value))
     spread = [reached for _, reached, _ in ends] + [base]
     low, high = min(spread), max(spread)
-    room = 0.2 * (high - low or 1.0)
+    room = 0.3 * (high - low or 1.0)
     ax.set_xlim(low - room, high + room)
     by_row: dict[int, list[tuple[float, float]]] = {}
     for row, reached, value in ends:

@@ -185,6 +185,13 @@ def _faults(
         yield f"Parameter '{name}' in {place}: it is already in {places[name]}. Remove one row."
     if name in known and (fault := _unfollowed(known[name])):
         yield f"Parameter '{name}' in {place}: {fault}"
+    yield from _bound_faults(place, row, known)
+
+
+def _bound_faults(
+    place: str, row: Mapping[str, str], known: Mapping[str, CardRow]
+) -> Iterator[str]:
+    name = row["name"]
     numbers = [_positive(row[column]) for column in ("low", "high")]
     for column, value in zip(("low", "high"), numbers, strict=True):
         if row[column] and value is None:

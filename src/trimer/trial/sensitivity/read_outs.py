@@ -54,10 +54,10 @@ class ReadOut:
 
 
 LATENT = (
-    ReadOut("blast_nadir", "Lowest marrow blasts", "log10 %", ("blasts",)),
+    ReadOut("blast_nadir", "Blast nadir", "log10 %", ("blasts",)),
     ReadOut("crs_severity", "CRS severity", "logit", ("IL6_signal", "vascular_leak")),
     ReadOut("peak_il6", "Peak IL-6", "log10 pg/mL", ("IL6",)),
-    ReadOut("lowest_pressure", "Lowest mean pressure", "mmHg", ("MAP",)),
+    ReadOut("lowest_pressure", "Lowest pressure", "mmHg", ("MAP",)),
 )
 
 
