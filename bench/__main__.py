@@ -20,6 +20,7 @@ SECTIONS = {  # name: heading, what measures, what writes
     "compile": ("From model to machine code", "compiling.measure", "compiling.text"),
     "start": ("Start", "starting.measure", "starting.text"),
     "ward": ("The ward", "ward.measure", "ward.text"),
+    "analysis": ("Sensitivity, uncertainty, calibration", "analysis.measure", "analysis.text"),
     "threads": ("Threads", "threads.measure", "threads.text"),
     "states": ("Number of states", "states.measure", "states.text"),
     "population": ("Number of patients", "population.measure", "population.text"),

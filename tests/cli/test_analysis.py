@@ -111,8 +111,8 @@ def test_weigh_draws_a_cohort(tmp_path, capsys):
     (tmp_path / "p.csv").write_text("name,low,high,unit,reason\nANC,0.2,,G/L,alive\n")
     command = [
         "weigh", "reference-multi-step", str(tmp_path / "m.csv"), "--model", MODEL,
-        "--plausible", str(tmp_path / "p.csv"), "--candidates", "200", "--patients", "60", "--days", "8",
-        "--out", str(tmp_path / "cohort.csv"), "--json",
+        "--plausible", str(tmp_path / "p.csv"), "--candidates", "200", "--patients", "60",
+        "--days", "8", "--out", str(tmp_path / "cohort.csv"), "--json",
     ]  # fmt: skip
     assert main(command) == 0
     record = json.loads(capsys.readouterr().out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from trimer.core.errors import CardError, CohortError, InputError
 from trimer.core.sources import read_sources
 from trimer.model.card import read_card
 from trimer.patients import Cohort
-from trimer.trial.calibration import Settings, calibrate, read_fit
+from trimer.trial.calibration import Settings, calibrate, read_fit, shipped
 from trimer.trial.calibration.fit_file import choose_blocks
 from trimer.trial.calibration.marginals import Marginal, features, read_marginals
 from trimer.trial.calibration.patch import Change, changes, write_into_cards, write_patch
@@ -260,6 +261,37 @@ def test_what_is_no_record_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(InputError, match="is no record of a calibration"):
         read_record(path)
+
+
+def test_the_shipped_fit_file_fits_the_shipped_card():
+    """Every parameter is in the card, between its bounds, and every block has targets."""
+    blocks = read_fit(
+        shipped.shipped_folder() / shipped.FIT, shipped.card(),
+        blocks=shipped.shipped_folder() / shipped.BLOCKS,
+    )  # fmt: skip
+    assert [block.name for block in blocks] == ["il6", "t-cells", "fever", "pressure", "response"]
+    assert all(block.targets for block in blocks)
+
+
+@pytest.mark.parametrize(
+    ("spread", "refused"),
+    [
+        ("beta 1.8 2.3", True),
+        ("lognormal sd 0.9 median 0.5", True),
+        ("lognormal sd 0.9 median 1", False),
+        ("lognormal cv 40%", False),
+    ],
+)
+def test_patients_have_to_follow_the_typical_value(tmp_path, spread, refused):
+    """Where they are drawn around another number, fitting the typical value would do nothing."""
+    row = SimpleNamespace(name="a", value=1.0, unit="1", spread=spread, basis="assumed")
+    path = tmp_path / "fit.csv"
+    path.write_text("name,low,high,block,reason\na,0.5,2,one,x\n")
+    if refused:
+        with pytest.raises(InputError, match="which does not follow the typical value 1"):
+            read_fit(path, [row])
+    else:
+        assert read_fit(path, [row])[0].parameters[0].start == 1.0
 
 
 def test_the_fit_file_of_the_tests_is_right(fit_file):
