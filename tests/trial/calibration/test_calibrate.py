@@ -18,7 +18,15 @@ import pytest
 from tests.trial.calibration.conftest import BEST, CARD, WEIGHT, bowl
 
 from trimer.core.errors import InputError, ProtocolError
-from trimer.trial.calibration import Block, Evaluation, FitParameter, Settings, calibrate, read_fit
+from trimer.trial.calibration import (
+    Block,
+    Evaluation,
+    FitParameter,
+    Row,
+    Settings,
+    calibrate,
+    read_fit,
+)
 from trimer.trial.calibration.journal import EVALUATIONS
 
 QUICK = Settings(patients=10, seed=3, rounds=2, generations=30, fresh_seeds=1)
@@ -95,6 +103,24 @@ def test_a_block_is_scored_on_its_own_targets(fit_file, tmp_path):
     blocks = read_fit(fit_file, CARD, blocks=companion)
     calibrate(watched, blocks, replace(QUICK, generations=2, rounds=1))
     assert asked == {None, frozenset({"a", "b"})}
+
+
+def test_a_round_that_spoils_other_targets_is_not_kept():
+    """A block that follows a target against all others leaves the card as it is, and says so."""
+
+    def torn(overrides, *, rows=None, **_given):
+        place = math.log(overrides["x"])
+        found = {"one": Row("one", 0.0, (place - 2) ** 2), "rest": Row("rest", 0.0, 50 * place**2)}
+        found = {name: row for name, row in found.items() if rows is None or name in rows}
+        return Evaluation(sum(row.score for row in found.values()), found)
+
+    block = Block("only", (parameter("x", 0.1, 10.0, 1.0),), frozenset({"one"}))
+    lines = []
+    found = calibrate(torn, [block], QUICK, progress=lines.append)
+    assert found.values == {"x": 1.0}
+    assert found.after == found.before
+    assert found.blocks[0].values["x"] == pytest.approx(math.exp(2), rel=0.02)
+    assert any("its values are kept" in line for line in lines)
 
 
 def test_values_with_which_nothing_can_be_simulated_are_passed_by(fit_file):
@@ -322,3 +348,14 @@ def test_a_card_that_cannot_be_evaluated_is_refused(fit_file):
 
     with pytest.raises(InputError, match="nobody was followed"):
         calibrate(nothing, read_fit(fit_file, CARD), QUICK)
+
+
+def test_a_value_that_is_best_as_it_is_keeps_every_digit():
+    """A card's value of many digits comes back as it was written."""
+    start = 1.23456789012
+
+    def best_at_start(overrides, **_given):
+        return Evaluation(0.0 if overrides["x"] == start else 1.0)
+
+    block = Block("only", (parameter("x", 0.1, 10.0, start),))
+    assert calibrate(best_at_start, [block], QUICK).values == {"x": start}

@@ -74,7 +74,8 @@ class Calibration:
     settings : Settings
         How it was done.
     start, values : mapping of str to float
-        The card's values and the fitted ones, of every parameter of the blocks.
+        The card's values and the fitted ones, of every parameter of the blocks: those after the
+        round with the lowest loss on all targets, or the card's if no round is better.
     before, after : Evaluation
         Of all fitted targets, with the card's values and with the fitted ones.
     fresh : tuple of (int, Evaluation)
@@ -162,6 +163,7 @@ def calibrate(
             )
         tell(f"Loss of the card: {before.loss:.4f}")
         values, found = dict(start), []
+        best, after = dict(start), before
         for number in range(1, settings.rounds + 1):
             for block in blocks:
                 result = search(
@@ -174,13 +176,18 @@ def calibrate(
                 )  # fmt: skip
                 values.update(result.values)
                 found.append(result)
-        after = whole(values, settings.seed)
-        tell(f"Loss of the fit: {after.loss:.4f}")
+            # A block may serve its own targets and spoil others: what counts is all of them.
+            now = whole(values, settings.seed)
+            tell(f"Round {number}: loss {now.loss:.4f} on all targets")
+            if now.is_usable and now.loss < after.loss:
+                best, after = dict(values), now
+        if best == start:
+            tell("No round is better than the card on all targets: its values are kept.")
         fresh = [
-            (seed, whole(values, seed))
+            (seed, whole(best, seed))
             for seed in range(settings.seed + 1, settings.seed + 1 + settings.fresh_seeds)
         ]
-    return Calibration(settings, start, values, before, after, tuple(fresh), tuple(found))
+    return Calibration(settings, start, best, before, after, tuple(fresh), tuple(found))
 
 
 def _starts(blocks: Sequence[Block]) -> dict[str, float]:

@@ -111,9 +111,14 @@ def search(
 
     names = [parameter.name for parameter in block.parameters]
     tried: list[tuple[NDArray[np.float64], float]] = []
+    begin = np.array([p.to_unit(start[p.name]) for p in block.parameters])
+
+    def values_at(place: NDArray[np.float64]) -> dict[str, float]:
+        # The card's own values as they are written there, not through the logarithm and back.
+        return {name: start[name] for name in names} if place is begin else _values(block, place)
 
     def loss_at(place: NDArray[np.float64], generation: int, member: int) -> float:
-        values = {**start, **_values(block, place)}
+        values = {**start, **values_at(place)}
         key: dict[str, Any] = {
             "block": block.name, "round": round_number, "generation": generation,
             "member": member, "values": {name: values[name] for name in names},
@@ -126,7 +131,6 @@ def search(
         tried.append((place, loss))
         return loss
 
-    begin = np.array([p.to_unit(start[p.name]) for p in block.parameters])
     before = loss_at(begin, 0, 0)
     generation = 0
     with warnings.catch_warnings():
@@ -152,7 +156,7 @@ def search(
     return Found(
         block=block.name,
         round=round_number,
-        values=_values(block, best),
+        values=values_at(best),
         loss_before=before,
         loss=loss,
         evaluations=len(tried),
