@@ -269,7 +269,14 @@ def test_the_shipped_fit_file_fits_the_shipped_card():
         shipped.shipped_folder() / shipped.FIT, shipped.card(),
         blocks=shipped.shipped_folder() / shipped.BLOCKS,
     )  # fmt: skip
-    assert [block.name for block in blocks] == ["il6", "t-cells", "fever", "pressure", "response"]
+    assert [block.name for block in blocks] == [
+        "T cells",
+        "cytokines",
+        "tissue",
+        "fever",
+        "pressure",
+        "response",
+    ]
     assert all(block.targets for block in blocks)
 
 
