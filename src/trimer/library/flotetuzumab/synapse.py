@@ -139,6 +139,11 @@ def _through(expression: Expr) -> Callable[[Symbol], Expr]:
 
 
 def _sites(m: Builder) -> tuple[tuple[str, str, str, str, str, str], ...]:
-    """Return where T cells kill: in two places, and a clone with little antigen if there is one."""
-    low = "LSCe" in dir(m.states)
-    return (*_SITES, _LOW) if low else _SITES
+    """Return where T cells kill: in two places, and a clone with little antigen if there is one.
+
+    Leukemic cells in marrow are then counted apart: those with the target, and the clone.
+    """
+    if "LSCe" not in dir(m.states):
+        return _SITES
+    (mark, place, killers, _, signal, pool), blood = _SITES
+    return (mark, place, killers, "Bh", signal, pool), blood, _LOW
