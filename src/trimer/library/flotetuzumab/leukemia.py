@@ -71,7 +71,7 @@ def _surface(m: Builder, molecule: Molecule) -> None:
     y, p, t = m.states, m.parameters, m.terms
     cells, N = molecule.normal, y[molecule.name("N")]
     m.flow(f"{molecule.flow} renewal", f"{cells} renew", "1/day", p.kN * (1 - N), {N: 1})
-    m.flow(f"{molecule.flow} kill", f"T cells kill {cells}", "1/day", p.kkN * t.near * N, {N: -1})
+    m.flow(f"{molecule.flow} kill", f"T cells kill {cells}", "1/day", p.kkN * t.armed * N, {N: -1})
     IFN = m.term("IFNp", "interferon gamma, floored", "pg/mL", at_least(y.IFNg, 0))
     m.flow(
         "PD-L1 induction",

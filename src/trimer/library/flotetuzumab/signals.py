@@ -80,6 +80,13 @@ def _tissue(m: Builder, molecule: Molecule, options: Options) -> None:
     )
     m.term("near", "activation of a T cell next to such a cell", "1", hill(seen / p.Kt, p.gt))
     m.term("at", "activation signal in tissue", "1", p.actt * m.terms.near)
+    # one cell is killed as fast when it is the last one: its own drug counts, not how many are left
+    m.term(
+        "armed",
+        f"killing signal of {molecule.normal}",
+        "1",
+        hill(at_least(y.Dp, 0) / p.Kt, p.gt),
+    )
 
 
 def _drug_effects(m: Builder) -> None:
