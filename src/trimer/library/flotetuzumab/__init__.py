@@ -126,15 +126,16 @@ def build(**choices: str) -> Model:
         Structural choices that differ from the model's own; see `Options`.
     """
     options = Options(**choices)
+    card = read_cards(options)
     m = Builder(
         join("flotetuzumab", choices),
         title="Flotetuzumab (CD123 × CD3) in relapsed or refractory AML" + told(choices),
         version="3.0",
-        card=read_cards(options),
+        card=card,
         assumptions=ASSUMPTIONS + (VESSELS if options.vessels else ()),
         limits=LIMITS,
         weight="WT",
-        read_outs=("crs_deviate",),
+        read_outs=("crs_deviate", *idle(card, options)),
     )
     declare(m, FLOTETUZUMAB, options)
     return m.build()
@@ -148,18 +149,25 @@ def told(choices: Mapping[str, str]) -> str:
 def read_cards(options: Options | None = None) -> Card:
     """Return the rows of the reference model's card that are kept, and the model's own.
 
-    Rows that a variant has no use for are left out.
+    Rows that a variant has no use for are left out, unless patients differ in them: so that the
+    same patients can be treated in every variant.
     """
     shared = read_card(_REFERENCE / "card.csv", read_sources(_REFERENCE / "sources.bib"))
     known = {**shared.sources, **read_sources(_HERE / "sources.bib")}
     own = read_card(_HERE / "card.csv", known)
     replaced = _LEFT_OUT | {row.name for row in own.parameters}
     unused = rows_left_out(options or Options())
-    kept = tuple(row for row in shared.parameters if row.name not in replaced | unused)
-    rows = tuple(row for row in own.parameters if row.name not in unused)
+    kept = tuple(row for row in shared.parameters if row.name not in replaced)
+    rows = tuple(row for row in own.parameters if row.name not in unused or row.is_varied)
     card = Card(kept, shared.sources, shared.places)
     card = card.with_rows(Card(rows, own.sources, own.places))
     return periphery.with_rows(card, (options or Options()).parts)
+
+
+def idle(card: Card, options: Options) -> tuple[str, ...]:
+    """Return rows of a card that only other variants use."""
+    unused = rows_left_out(options)
+    return tuple(row.name for row in card.parameters if row.name in unused)
 
 
 def declare(m: Builder, molecule: Molecule, options: Options) -> None:
