@@ -163,8 +163,8 @@ def _newcombe(
         return -1.0, 1.0
     one, two = both + first_only, both + second_only
     phi = _correlation(both, first_only, second_only, neither)
-    low_one, high_one = _wilson(one, n, level)
-    low_two, high_two = _wilson(two, n, level)
+    low_one, high_one = wilson(one, n, level)
+    low_two, high_two = wilson(two, n, level)
     below_one, above_one = one / n - low_one, high_one - one / n
     below_two, above_two = two / n - low_two, high_two - two / n
     difference = (one - two) / n
@@ -189,8 +189,8 @@ def _correlation(both: int, first_only: int, second_only: int, neither: int) -> 
     return _ratio(cross, math.sqrt(margins)) if margins else 0.0
 
 
-def _wilson(count: int, n: int, level: float) -> tuple[float, float]:
-    """Wilson's score interval of a share."""
+def wilson(count: int, n: int, level: float) -> tuple[float, float]:
+    """Return Wilson's score interval of a share, 0 to 1."""
     z = -float(normal_quantile((1 - level) / 2))
     center = 2 * count + z * z
     width = z * math.sqrt(z * z + 4 * count * (n - count) / n)
