@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Best response of leukemia by the criteria of the European LeukemiaNet (ELN) 2022.
+"""Best response of leukemia by the criteria of the European LeukemiaNet (ELN), 2022 or 2017.
 
 **Source.** Döhner H, Wei AH, Appelbaum FR, et al. Diagnosis and management of AML in adults: 2022
 recommendations. *Blood* 2022;140(12):1345-1377, doi:10.1182/blood.2022016867; simplified as in the
 reference model (TrimerReference): complete responses need a marrow below 5 % blasts and fewer
 than 10 circulating blasts per µL, a partial response half the initial blasts, at most 25 %, and
 the counts of a complete one; Auer rods and disease outside the marrow are not modelled.
+The criteria of 2017 (Döhner H, Estey E, Grimwade D, et al. *Blood* 2017;129:424-447) know no CRh:
+who has it by those of 2022 has CRi by these if one of the two counts is that of a CR, else MLFS.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
+
+Criteria = Literal["ELN 2022", "ELN 2017"]
+CRITERIA: tuple[Criteria, ...] = ("ELN 2022", "ELN 2017")
+"""Whose criteria a response may be judged by."""
 
 RESPONSES = ("NR", "PR", "MLFS", "CRi", "CRh", "CR")
 """Categories from worst to best: no response, partial response, morphologic leukemia-free state,
@@ -44,6 +50,8 @@ def best_response(
     anc: ArrayLike,
     plt: ArrayLike,
     windows: Sequence[float] = WINDOWS,
+    *,
+    criteria: Criteria = "ELN 2022",
 ) -> NDArray[np.str_]:
     """Return each patient's best response over the marrow assessments.
 
@@ -66,6 +74,8 @@ def best_response(
         Platelets in 10^9/L.
     windows : sequence of float
         Days of marrow assessments.
+    criteria : {"ELN 2022", "ELN 2017"}
+        Whose.
 
     Returns
     -------
@@ -83,6 +93,10 @@ def best_response(
     ... ).tolist()
     ['CR', 'NR']
     """
+    if criteria not in CRITERIA:
+        raise InputError(
+            f"Unknown criteria of response: got {criteria!r}; known are {', '.join(CRITERIA)}."
+        )
     days = np.asarray(times, dtype=np.float64)
     marrow, blood, neutrophils, platelets = (
         _courses(name, course, days)
@@ -105,6 +119,7 @@ def best_response(
             blood=blood[:, at],
             anc=neutrophils[:, counted].max(axis=1),
             plt=platelets[:, counted].max(axis=1),
+            has_crh=criteria == "ELN 2022",
         )
         best = np.maximum(best, response)
     unknown = np.zeros(marrow.shape[0], dtype=np.bool_)
@@ -120,6 +135,7 @@ def _response(
     blood: NDArray[np.float64],
     anc: NDArray[np.float64],
     plt: NDArray[np.float64],
+    has_crh: bool,
 ) -> NDArray[np.intp]:
     """Position in `RESPONSES` at one assessment."""
     clear = blood < 10
@@ -127,7 +143,7 @@ def _response(
     remission = np.select(
         [
             clear & recovered,
-            clear & (anc >= 0.5) & (plt >= 50),
+            clear & (anc >= 0.5) & (plt >= 50) & has_crh,
             clear & ((anc >= 1.0) | (plt >= 100)),
         ],
         [_CR, _CRH, _CRI],

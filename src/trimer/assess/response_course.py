@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from trimer.assess.response import Criteria
+
     Floats = NDArray[np.float64]
 
 REMISSIONS = ("CRi", "CRh", "CR")
@@ -41,6 +43,7 @@ def response_day(
     *,
     windows: Sequence[float] = WINDOWS,
     kinds: Sequence[str] = REMISSIONS,
+    criteria: Criteria = "ELN 2022",
 ) -> Floats:
     """Return the day of the first marrow that shows a response of the kinds asked for.
 
@@ -52,6 +55,8 @@ def response_day(
         Days of marrow assessments, increasing.
     kinds : sequence of str
         Of `RESPONSES`; remissions if left out.
+    criteria : {"ELN 2022", "ELN 2017"}
+        Whose.
 
     Returns
     -------
@@ -79,7 +84,9 @@ def response_day(
     for day in windows:
         if not days[-1] >= day:
             break  # a marrow after the end of the course is not taken
-        found = best_response(days, blasts, blood_blasts, anc, plt, windows=[day])
+        found = best_response(
+            days, blasts, blood_blasts, anc, plt, windows=[day], criteria=criteria
+        )
         at = days[np.searchsorted(days, day)]
         hit = np.isin(found, list(kinds)) & (found != NOT_EVALUABLE) & np.isnan(first)
         first[hit] = at

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times to an event of which some are cut off: Kaplan and Meier's estimate, by SciPy."""
+"""Times to an event of which some are cut off: a few numbers of Kaplan and Meier's curve."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimer.core.errors import InputError
+from trimer.assess.kaplan_meier import kaplan_meier
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -31,23 +31,8 @@ def survival_curve(days: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
     >>> days.tolist(), left.round(3).tolist()
     ([10.0, 20.0, 30.0, 40.0], [0.75, 0.75, 0.375, 0.375])
     """
-    from scipy.stats import CensoredData, ecdf  # loads slowly
-
-    length = np.asarray(days, dtype=np.float64)
-    ended = np.asarray(event, dtype=np.bool_)
-    if length.shape != ended.shape or length.ndim != 1:
-        raise InputError(
-            f"Wrong shapes of times and events: got {length.shape} and {ended.shape}; there is "
-            "one of each for a patient."
-        )
-    known = ~np.isnan(length)
-    if not known.any() or length[known].min() < 0:
-        raise InputError(
-            "Wrong times to an event: they are days, not negative, and at least one is known."
-        )
-    sample = CensoredData.right_censored(length[known], ~ended[known])
-    curve = ecdf(sample).sf
-    return np.asarray(curve.quantiles), np.asarray(curve.probabilities)
+    curve = kaplan_meier(days, event)
+    return curve.days, curve.share
 
 
 def survival_at(days: ArrayLike, event: ArrayLike, at: float) -> float:
