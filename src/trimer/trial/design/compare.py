@@ -9,6 +9,7 @@ difference, Welch's interval and test.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def comparisons(
     columns |= {name: known[name].to_numpy() for e in endpoints for name in names_of(e)}
     rows = [
         {"repeat": int(repeats[start]), **row}
-        for start, stop in zip(edges[:-1], edges[1:], strict=True)
+        for start, stop in pairwise(edges)
         for row in _repeat({k: v[start:stop] for k, v in columns.items()}, endpoints, contrasts)
     ]
     frame = pl.DataFrame(rows, schema=COMPARISON)
@@ -90,7 +91,8 @@ def _repeat(
             values = [columns[name][of] for name in names_of(endpoint)]
             strata = columns["stratum"][of] if contrast.stratified else None
             if endpoint.kind == "time":
-                found = _times(*values, first, strata, contrast.level)
+                days, event = values
+                found = _times(days, event, first, strata, contrast.level)
             elif endpoint.is_share:
                 found = _shares(values[0].astype(np.bool_), first, strata, contrast.level)
             else:

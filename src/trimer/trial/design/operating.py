@@ -81,24 +81,25 @@ def operating(
     """
     kinds = {endpoint.name: endpoint.kind for endpoint in endpoints}
     result = []
-    for (name, arm, control), rows in found.group_by(
+    for (name, arm, control), some in found.group_by(
         "endpoint", "arm", "control", maintain_order=True
     ):
         kind = kinds[str(name)]
-        rows = rows.sort("repeat")
+        rows = some.sort("repeat")
         estimate, p = rows["estimate"].to_numpy(), rows["p_value"].to_numpy()
         neutral = 1.0 if kind == "time" else 0.0
         wins = p < alpha  # what could not be compared is no success
         known = estimate[~np.isnan(estimate)]
-        quantiles = np.quantile(known, [0.5, 0.025, 0.975]) if known.size else [np.nan] * 3
+        middle, low, high = np.quantile(known, [0.5, 0.025, 0.975]) if known.size else [np.nan] * 3
         first = rows.row(0, named=True)
         result.append(
             Operating(
-                str(name), str(arm), str(control), MEASURES[kind], rows.height,
-                *(float(q) for q in quantiles),
-                *(_number(first[key]) for key in ("estimate", "low", "high", "p_value")),
-                proportion(int(wins.sum()), rows.height),
-                int((wins & (estimate > neutral)).sum()),
+                endpoint=str(name), arm=str(arm), control=str(control), measure=MEASURES[kind],
+                repeats=rows.height, median=float(middle), low=float(low), high=float(high),
+                first=_number(first["estimate"]), first_low=_number(first["low"]),
+                first_high=_number(first["high"]), first_p=_number(first["p_value"]),
+                success=proportion(int(wins.sum()), rows.height),
+                arm_higher=int((wins & (estimate > neutral)).sum()),
             )
         )  # fmt: skip
     return tuple(result)
