@@ -17,7 +17,9 @@ STUDY = "study.toml"
 PARTS = "parts"
 WARD_TABLES = ("decisions", "grades", "verdicts", "readings")
 """Tables that only runs on a ward have."""
-TABLES = ("patients", "doses", "profiles", "outcomes", *WARD_TABLES)
+DESIGN_TABLES = ("endpoints", "comparisons")
+"""Tables that only a study with endpoints has."""
+TABLES = ("patients", "doses", "profiles", "outcomes", *WARD_TABLES, *DESIGN_TABLES)
 
 RUNNING = "running"
 COMPLETE = "complete"

@@ -23,16 +23,24 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from trimer import library
 from trimer.core.errors import InputError, Problems, StudyError, UnknownName, did_you_mean
 from trimer.core.toml import Document, read_toml
 from trimer.protocol.read import read_protocol
 from trimer.trial.cohorts import REFERENCE, cohort_names, find_cohort
-from trimer.trial.study import Arm, Study
+from trimer.trial.design.tables import (
+    DesignTable,
+    DesignTables,
+    EndpointTable,
+    EscalationTable,
+    Stated,
+)
+from trimer.trial.field import Line, Table, field
+from trimer.trial.study import Arm, Study, default_visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,60 +50,55 @@ if TYPE_CHECKING:
 MOST_PATIENTS = 100_000_000
 LAST_SEED = 2**63 - 1
 
-_Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$")]
 
-
-def _field(words: str, example: str, **limits: Any) -> Any:  # noqa: ANN401 (pydantic's own)
-    """Return a field that can say in words what it takes."""
-    return Field(description=words, examples=[example], **limits)
-
-
-class _StudyTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    name: str = _field(
+class _StudyTable(Table):
+    name: str = field(
         "a name of letters, digits, '-', '_' and '.'",
         '"lead-in"',
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
     )
-    title: _Line = _field("one line of text", '"With and without a lead-in"', default="")
-    question: str = _field("text", '"How much does a lead-in prevent?"', default="")
-    model: str = _field(
+    title: Line = field("one line of text", '"With and without a lead-in"', default="")
+    question: str = field("text", '"How much does a lead-in prevent?"', default="")
+    model: str = field(
         "the name of a shipped model, with options behind a colon if it has any",
         '"flotetuzumab:endothelium=off"',
     )
-    cohort: str = _field(
+    cohort: str = field(
         '"reference", the name of a shipped cohort or of a file', '"pif"', default="reference"
     )
-    patients: int = _field(
+    patients: int = field(
         f"a whole number from 1 to {MOST_PATIENTS}", "1000", ge=1, le=MOST_PATIENTS
     )
-    seed: int = _field(f"a whole number from 0 to {LAST_SEED}", "7", ge=0, le=LAST_SEED)
-    days: float = _field(
+    seed: int = field(f"a whole number from 0 to {LAST_SEED}", "7", ge=0, le=LAST_SEED)
+    days: float = field(
         "a positive number of days up to 36500", "63", gt=0, le=36500, allow_inf_nan=False
     )
-    every_hours: float = _field(
+    visits: list[float] = field("a rising list of days", "[25, 53]", default=[], max_length=1000)
+    every_hours: float = field(
         "a number of hours from 0.1 to 168", "6", default=6.0, ge=0.1, le=168, allow_inf_nan=False
     )
 
 
-class _ArmTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    protocol: str = _field(
+class _ArmTable(Table):
+    protocol: str = field(
         "the name of a shipped protocol or of a file", '"flotetuzumab-flat"', min_length=1
     )
-    label: _Line = _field("one line of text", '"No lead-in"', default="")
+    label: Line = field("one line of text", '"No lead-in"', default="")
+    maintenance: str = field("a rate", '"300 ng/kg/day"', default="")
+    share: int = field("a whole number from 1 to 20", "2", default=1, ge=1, le=20)
 
 
-class _StudyFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    study: _StudyTable = _field("a table", "[study]")
-    arms: dict[str, _ArmTable] = _field("at least one table [arms.NAME]", "", min_length=1)
+class _StudyFile(DesignTables):
+    study: _StudyTable = field("a table", "[study]")
+    arms: dict[str, _ArmTable] = field("at least one table [arms.NAME]", "", min_length=1)
 
 
-_TABLES: dict[int, type[BaseModel]] = {1: _StudyFile, 2: _StudyTable, 3: _ArmTable}
+_TABLES: dict[str, type[Table]] = {
+    "study": _StudyTable, "arms": _ArmTable, "design": DesignTable, "endpoints": EndpointTable,
+    "escalation": EscalationTable,
+}  # fmt: skip
+_NAMED = ("arms", "endpoints")
+"""Tables of which there may be several, each with a name."""
 
 
 def find_study(name: str) -> Path:
@@ -141,13 +144,27 @@ def read_study(path: Path) -> Study:
         problems += _resolve(document)[1]
         raise Problems(dict.fromkeys(problems)) from None
     protocols, problems = _resolve(document)
+    shares = {name: arm.share for name, arm in table.arms.items()}
+    days, visits = table.study.days, tuple(table.study.visits)
+    if list(visits) != sorted(set(visits)) or (visits and visits[0] <= 0):
+        problems.append(
+            f"Wrong 'visits' in {document.where('study', 'visits')}: they are days after the first "
+            "dose, rising. Write them like visits = [25, 53]."
+        )
+    stated = Stated(document, table, shares, days, visits or default_visits(days))
+    problems += stated.problems
     if problems:
         raise Problems(dict.fromkeys(problems))
     return Study(
-        **(table.study.model_dump() | {"cohort": _cohort_of(document)}),
+        **(table.study.model_dump(exclude={"visits"}) | {"cohort": _cohort_of(document)}),
         arms=tuple(
-            Arm(name, arm.label or name, protocols[name]) for name, arm in table.arms.items()
+            Arm(name, arm.label or name, protocols[name], arm.share)
+            for name, arm in table.arms.items()
         ),
+        visits=visits,
+        endpoints=stated.endpoints,
+        design=stated.design,
+        escalation=stated.escalation,
         text=path.read_text(encoding="utf-8"),
         path=path,
     )
@@ -163,17 +180,19 @@ def _is_protocol(name: Path | str) -> str:
 def _sentence(document: Document, problem: Any) -> str:  # noqa: ANN401 (pydantic's own)
     """Say what pydantic found in words of the file."""
     place = tuple(problem["loc"])
-    key = str(place[-1])
     where = document.where(*place)
-    depth = 3 if place[0] == "arms" and len(place) > 2 else min(len(place), 2)
-    fields = _TABLES[depth].model_fields
+    named = place[0] in _NAMED
+    inside = len(place) > (2 if named else 1)
+    # inside a list or a table of numbers, what is wrong is the key that holds it
+    key = str(place[2 if named else 1] if inside else place[-1])
+    fields = (_TABLES[str(place[0])] if inside else _StudyFile).model_fields
     if problem["type"] == "extra_forbidden":
         # `[arm.flat]` says on which line 'arm' stands only by its first key.
         first = list(problem["input"])[:1] if isinstance(problem["input"], dict) else []
         where = document.where(*place, *first)
         return f"Unknown key '{key}' in {where}.{did_you_mean(key, fields)}"
-    if place[0] == "arms" and len(place) < 3:
-        return _arms_sentence(document, place)
+    if named and not inside:
+        return _named_sentence(document, place)
     field = fields[key]
     if problem["type"] == "missing":
         if len(place) == 1:
@@ -192,16 +211,20 @@ def _sentence(document: Document, problem: Any) -> str:  # noqa: ANN401 (pydanti
     )
 
 
-def _arms_sentence(document: Document, place: tuple[str | int, ...]) -> str:
+def _named_sentence(document: Document, place: tuple[str | int, ...]) -> str:
+    key = 'protocol = "..."' if place[0] == "arms" else 'when = "CRS >= 2"'
+    what = "arm" if place[0] == "arms" else "endpoint"
     if len(place) == 2:
         return (
-            f"Wrong arm '{place[1]}' in {document.where(*place)}: it must be a table. "
-            f'Write [arms.{place[1]}] and below it protocol = "...".'
+            f"Wrong {what} '{place[1]}' in {document.where(*place)}: it must be a table. "
+            f"Write [{place[0]}.{place[1]}] and below it {key}."
         )
-    return (
-        f"No arm in '{document.path}': a study has at least one. "
-        'Add a table [arms.NAME] with protocol = "...".'
-    )
+    if what == "arm":
+        return (
+            f"No arm in '{document.path}': a study has at least one. "
+            'Add a table [arms.NAME] with protocol = "...".'
+        )
+    return f"Wrong 'endpoints' in {document.where(*place)}: they are tables [endpoints.NAME]."
 
 
 def _example(field: Any) -> str:  # noqa: ANN401 (pydantic's own)
@@ -228,7 +251,8 @@ def _resolve(document: Document) -> tuple[dict[str, Protocol], list[str]]:
     protocols: dict[str, Protocol] = {}
     for name, reference in _references(document):
         try:
-            protocols[name] = read_protocol(_protocol_path(document, name, reference))
+            protocol = read_protocol(_protocol_path(document, name, reference))
+            protocols[name] = _at_rate(document, name, protocol)
         except Problems as error:
             problems += error.problems
         except InputError as error:
@@ -249,6 +273,18 @@ def _references(document: Document) -> Iterator[tuple[str, str]]:
         reference = arm.get("protocol") if isinstance(arm, dict) else None
         if isinstance(reference, str) and reference:
             yield name, reference
+
+
+def _at_rate(document: Document, arm: str, protocol: Protocol) -> Protocol:
+    """Return the protocol at the maintenance rate that the arm asks for."""
+    rate = document.data["arms"][arm].get("maintenance")
+    if not isinstance(rate, str) or not rate:
+        return protocol
+    try:
+        return protocol.with_maintenance(rate)
+    except InputError as error:
+        where = document.where("arms", arm, "maintenance")
+        raise Problems(f"{where}: {problem}" for problem in error.problems) from None
 
 
 def _protocol_path(document: Document, arm: str, reference: str) -> Path:

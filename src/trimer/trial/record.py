@@ -16,6 +16,7 @@ from trimer.core.sources import read_sources
 from trimer.model.show import equations
 from trimer.protocol.write import to_toml
 from trimer.trial.cohorts import cohort_record
+from trimer.trial.design.record import design_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,6 +55,7 @@ def manifest(
             for arm in study.arms
         ],
         **_graded(study),
+        **design_record(study),
         "seed": study.seed,
         "model": {"name": compiled.name, "title": compiled.title, "version": compiled.version},
         "solver": {

@@ -8,11 +8,26 @@ from typing import TYPE_CHECKING
 
 from trimer.core.errors import StudyError
 from trimer.core.shown import counted
+from trimer.trial.design.allocation import checked_block
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trimer.protocol.protocol import Protocol
+    from trimer.trial.design.endpoint import Endpoint
+    from trimer.trial.design.plan import Escalation, Randomized
+
+
+def default_visits(days: float) -> tuple[float, ...]:
+    """Return days 25 and 28 of every 28, up to a day.
+
+    Examples
+    --------
+    >>> default_visits(63)
+    (25.0, 28.0, 53.0, 56.0)
+    """
+    cycles = range(int(days // 28) + 1)
+    return tuple(day for k in cycles for day in (28.0 * k + 25, 28.0 * k + 28) if day <= days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +42,22 @@ class Arm:
         Name in figures.
     protocol : Protocol
         The treatment.
+    share : int
+        How many patients of a randomized trial it gets, against the others.
     """
 
     name: str
     label: str
     protocol: Protocol
+    share: int = 1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Study:
-    """A simulated trial whose arms treat the same virtual patients.
+    """A simulated trial.
+
+    All arms treat the same virtual patients; with a `design`, each patient is allocated to one of
+    them, and the trial may be repeated with new patients.
 
     Parameters
     ----------
@@ -50,7 +71,7 @@ class Study:
         Where the patients come from: ``"reference"`` draws them from the parameter card alone;
         else the name of a shipped cohort, or a file.
     patients : int
-        How many, in each arm.
+        How many: in each arm, or in each repeat of a randomized trial, over all arms.
     seed : int
         Of the random draws.
     days : float
@@ -61,6 +82,14 @@ class Study:
         The file the study was read from; empty if it was made in Python.
     path : Path or None
         That file.
+    visits : tuple of float
+        Days on which a marrow is taken for endpoints; `visit_days` if empty.
+    endpoints : tuple of Endpoint
+        What it is judged by.
+    design : Randomized or None
+        How patients are allocated; None puts every patient into every arm.
+    escalation : Escalation or None
+        Then the arms are doses, from the lowest on.
     """
 
     name: str
@@ -75,6 +104,10 @@ class Study:
     every_hours: float = 6.0
     text: str = ""
     path: Path | None = None
+    visits: tuple[float, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    design: Randomized | None = None
+    escalation: Escalation | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that no study has."""
@@ -85,11 +118,52 @@ class Study:
             )
         if not self.arms:
             raise StudyError(f"No arm in study '{self.name}'; it has at least one.")
+        if self.design is not None:
+            checked_block(self.ratio, self.design.block)
 
-    def with_numbers(self, *, patients: int | None = None, seed: int | None = None) -> Study:
-        """Return the study with another number of patients or another seed."""
+    @property
+    def ratio(self) -> tuple[int, ...]:
+        """Share of each arm in the allocation."""
+        return tuple(arm.share for arm in self.arms)
+
+    @property
+    def repeats(self) -> int:
+        """How many times the trial is conducted with new patients."""
+        return 1 if self.design is None else self.design.repeats
+
+    @property
+    def simulations(self) -> int:
+        """How many patients are followed, one who is in several arms counted in each."""
+        if self.design is not None:
+            return self.patients * self.repeats
+        return self.patients * len(self.arms)
+
+    @property
+    def visit_days(self) -> tuple[float, ...]:
+        """Days on which a marrow is taken: days 25 and 28 of every 28 if none are given."""
+        return self.visits or default_visits(self.days)
+
+    def with_numbers(
+        self, *, patients: int | None = None, seed: int | None = None, repeats: int | None = None
+    ) -> Study:
+        """Return the study with another number of patients or repeats, or another seed.
+
+        Raises
+        ------
+        StudyError
+            If a study that is not randomized is to be repeated.
+        """
+        design = self.design
+        if repeats is not None:
+            if design is None:
+                raise StudyError(
+                    f"Study '{self.name}' cannot be repeated: every patient is in every arm, so "
+                    "more patients say the same. Give --patients, or add a table [design]."
+                )
+            design = replace(design, repeats=repeats)
         return replace(
             self,
+            design=design,
             patients=self.patients if patients is None else patients,
             seed=self.seed if seed is None else seed,
         )
@@ -97,6 +171,8 @@ class Study:
     def __repr__(self) -> str:
         """Return a short card."""
         arms = counted(len(self.arms), "arm")
+        if self.design is not None:
+            arms += f", allocated {':'.join(map(str, self.ratio))}, {self.repeats:,} times"
         lines = [
             f"Study '{self.name}': {counted(self.patients, 'patient')} in {arms}",
             f"  {self.days:g} days, seed {self.seed}",

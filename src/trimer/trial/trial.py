@@ -20,6 +20,10 @@ from trimer.simulate.ward import check_on_ward
 from trimer.store import RunFolder, StoredRun, open_run
 from trimer.store.layout import COMPLETE, INCOMPLETE, INTERRUPTED
 from trimer.trial.cohorts import find_cohort, prepare_for
+from trimer.trial.design.check import endpoint_problems
+from trimer.trial.design.conduct import Block, Trial
+from trimer.trial.design.observe import Observation, observe, watched
+from trimer.trial.fate_constants import fate_constants
 from trimer.trial.interrupt import uninterrupted
 from trimer.trial.outcomes import NEEDED, outcomes
 from trimer.trial.recipe import shipped
@@ -27,7 +31,7 @@ from trimer.trial.record import manifest, model_record
 from trimer.trial.tables import patient_table, profile_table, profiles_of, treatment_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import polars as pl
     from numpy.typing import NDArray
@@ -101,12 +105,24 @@ def run_study(
     """
     recipe, source = shipped(study.model), find_cohort(study.cohort)
     compiled = prepare_for(source, recipe, engine)
-    check_treatments(study, compiled)
+    check_treatments(study, compiled, response_criteria=source.response_criteria)
     size = block or (BLOCK if compiled.engine.startswith("lanes") else SCIPY_BLOCK)
     patients = source.patients(compiled, study.seed, threads=threads)
-    # The first block before anything is written: a screen that keeps nobody says so here.
-    blocks = patients.blocks(study.patients, size)
-    blocks = itertools.chain([next(blocks)], blocks)
+    trial = None
+    if study.design is None:
+        # The first block before anything is written: a screen that keeps nobody says so here.
+        cohorts = patients.blocks(study.patients, size)
+        cohorts = itertools.chain([next(cohorts)], cohorts)
+        parts = _paired(
+            study, compiled, cohorts, rtol=rtol, threads=threads, progress=progress,
+            claims=source.response_criteria,
+        )  # fmt: skip
+    else:
+        trial = Trial(
+            study, study.design, compiled, patients, rtol=rtol, threads=threads,
+            finer=_finer(study), claims=source.response_criteria,
+        )  # fmt: skip
+        parts = trial.blocks(block, progress)
     folder = RunFolder(
         out or default_folder(study.name),
         manifest(study, compiled, profiles_of(compiled.observables), rtol),
@@ -130,18 +146,15 @@ def run_study(
         folder.write_model(model_record(recipe.build(), protocols))
         if study.text:
             folder.write_study(study.text)
-        for cohort in blocks:
-            runs = {}
-            for k, arm in enumerate(study.arms):
-                runs[arm.name] = _simulate(study, compiled, cohort, k, rtol=rtol, threads=threads)
-                if progress is not None:
-                    progress(done * len(study.arms) + (k + 1) * len(cohort))
+        for part in parts:
             with uninterrupted():
-                folder.add(_tables(study, compiled, cohort, runs, claims=source.response_criteria))
-                done += len(cohort)
-                for name, run in runs.items():
-                    failed[name] |= {str(i): why for i, why in run.failures.items()}
+                folder.add(part.tables)
+                done += part.patients
+                for name, failures in part.failures.items():
+                    failed[name] |= failures
         with uninterrupted():
+            if trial is not None:
+                folder.add({"comparisons": [trial.comparisons()]})
             folder.close(COMPLETE, **ended())
     except DiskError as error:
         with uninterrupted():
@@ -158,17 +171,17 @@ def run_study(
     return open_run(folder.path)
 
 
-def check_treatments(study: Study, compiled: Compiled) -> None:
-    """Make sure that the model knows every drug of every arm, before anything is written.
+def check_treatments(study: Study, compiled: Compiled, *, response_criteria: bool = True) -> None:
+    """Make sure that every arm can be given, and gives what is asked for, before all else.
 
     Raises
     ------
     Problems
-        With a sentence for each arm that cannot be given.
+        With a sentence for each arm that cannot be given, and each endpoint that one cannot give.
     """
     problems = []
     kinds = {arm.protocol.is_closed_loop for arm in study.arms}
-    if len(kinds) > 1:
+    if len(kinds) > 1 and study.design is None:
         problems.append(
             f"Arms that cannot be compared in study '{study.name}': some protocols have a course "
             "and are followed on a ward, others are fixed schedules. Give all of them a course, or "
@@ -182,6 +195,7 @@ def check_treatments(study: Study, compiled: Compiled) -> None:
                 resolve(compiled, arm.protocol.events(), arm.protocol.name)
         except InputError as error:
             problems.append(str(error))
+    problems += endpoint_problems(study, compiled.units, response_criteria=response_criteria)
     if problems:
         raise Problems(dict.fromkeys(problems))
 
@@ -197,19 +211,51 @@ def default_folder(name: str) -> Path:
     return path
 
 
+def _paired(
+    study: Study,
+    compiled: Compiled,
+    cohorts: Iterator[Cohort],
+    *,
+    rtol: float,
+    threads: int | None,
+    progress: Callable[[int], None] | None,
+    claims: bool,
+) -> Iterator[Block]:
+    """Treat every patient in every arm, block by block."""
+    done = 0
+    for cohort in cohorts:
+        runs = {}
+        for k, arm in enumerate(study.arms):
+            runs[arm.name] = _simulate(study, compiled, cohort, k, rtol=rtol, threads=threads)
+            if progress is not None:
+                progress(done * len(study.arms) + (k + 1) * len(cohort))
+        done += len(cohort)
+        failures = {
+            name: {str(i): why for i, why in run.failures.items()} for name, run in runs.items()
+        }
+        yield Block(_tables(study, compiled, cohort, runs, claims=claims), len(cohort), failures)
+
+
 def _simulate(
     study: Study, compiled: Compiled, cohort: Cohort, arm: int, *, rtol: float, threads: int | None
 ) -> Run:
     return simulate(
         compiled,
         cohort,
-        study.arms[arm].protocol,
+        watched(study.arms[arm].protocol, study.endpoints),
         days=study.days,
         every_hours=study.every_hours / _finer(study),
-        outputs=(*profiles_of(compiled.observables), *NEEDED),
+        outputs=_outputs(study, compiled),
         rtol=rtol,
         threads=threads,
     )
+
+
+def _outputs(study: Study, compiled: Compiled) -> tuple[str, ...]:
+    names = (*profiles_of(compiled.observables), *NEEDED)
+    if study.endpoints:
+        names += Observation(study.endpoints, study.visit_days).outputs(tuple(compiled.units))
+    return tuple(dict.fromkeys(names))
 
 
 def _finer(study: Study) -> int:
@@ -223,7 +269,12 @@ def _tables(
     """Return the block's part of every table, arm by arm."""
     stored = _stored(next(iter(runs.values())).times, _finer(study))
     weight = weights_kg(compiled, cohort)
+    how = Observation(study.endpoints, study.visit_days, fate_constants().withdraws)
+    if study.escalation is not None:
+        how = Observation(study.endpoints, study.visit_days)  # who leaves is replaced
+    seen = [observe(arm, run, stored, how) for arm, run in runs.items()] if how.endpoints else []
     return {
+        **({"endpoints": seen} if seen else {}),
         "patients": [patient_table(cohort)],
         **treatment_tables(runs, weight),
         "profiles": [
@@ -245,8 +296,11 @@ def _stored(times: NDArray[np.float64], finer: int) -> NDArray[np.intp]:
 def _kept(path: Path, done: int, study: Study) -> str:
     """Say what is left of a run that did not end."""
     arms = f", in every one of the {len(study.arms)} arms" if len(study.arms) > 1 else ""
-    verb = "is" if study.patients == 1 else "are"
+    if study.design is not None:
+        arms = ", each in one arm"
+    total = study.patients * study.repeats
+    verb = "is" if total == 1 else "are"
     return (
-        f"{done:,} of {counted(study.patients, 'patient')} {verb} kept in '{path}'{arms}. "
+        f"{done:,} of {counted(total, 'patient')} {verb} kept in '{path}'{arms}. "
         "Run again with --overwrite to start afresh."
     )

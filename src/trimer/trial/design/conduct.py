@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conduct a randomized trial, again and again with new patients.
+
+Patients are taken from the cohort in the order of their numbers: trial *r* enrolls those from
+*r n* to *(r + 1) n*. Each is allocated to one arm and simulated in it alone; his luck belongs to
+his number, so he would meet the same in any other arm. Nothing depends on how many trials are in
+memory at a time. The first trial is kept with every table, of the others only the endpoints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from trimer.simulate import Run, simulate, weights_kg
+from trimer.trial.design.allocation import allocate
+from trimer.trial.design.compare import Contrast, comparisons
+from trimer.trial.design.observe import Observation, observe, watched
+from trimer.trial.design.stratum import check_strata, strata_of
+from trimer.trial.outcomes import NEEDED, outcomes
+from trimer.trial.tables import patient_table, profile_table, profiles_of, treatment_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from trimer.engine.solution import Compiled
+    from trimer.patients.cohort import Cohort
+    from trimer.trial.cohorts import Patients
+    from trimer.trial.design.plan import Randomized
+    from trimer.trial.study import Study
+
+TOGETHER = 2000
+"""Patients simulated at a time, at least one whole trial."""
+
+Tables = dict[str, list[pl.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some repeats of the trial, done.
+
+    Parameters
+    ----------
+    tables : dict
+        Rows for the run folder.
+    patients : int
+        How many were simulated.
+    failures : dict of str to dict
+        Reasons by arm and patient number.
+    """
+
+    tables: Tables
+    patients: int
+    failures: dict[str, dict[str, str]]
+
+
+class Trial:
+    """A randomized trial, ready to be conducted.
+
+    Parameters
+    ----------
+    study : Study
+        With its design.
+    compiled : Compiled
+        Its model.
+    patients : Patients
+        Of its cohort.
+    rtol : float
+        Relative tolerance of a step of the solver.
+    threads : int or None
+        Threads to use.
+    finer : int
+        Outputs of the first trial for each that is stored.
+    claims : bool
+        Whether responses may be judged in these patients.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        design: Randomized,
+        compiled: Compiled,
+        patients: Patients,
+        *,
+        rtol: float,
+        threads: int | None,
+        finer: int,
+        claims: bool = True,
+    ) -> None:
+        self._study, self._design, self._compiled = study, design, compiled
+        self._patients, self._rtol, self._threads = patients, rtol, threads
+        self._finer, self._claims = finer, claims
+        self._how = Observation(
+            study.endpoints, study.visit_days, design.dropout_per_day, design.transplants
+        )
+        self._seen: list[pl.DataFrame] = []
+        # The first trial is drawn before anything is written: a stratum with nobody says so here.
+        self._first = patients.take(study.patients)
+        check_strata(self._first, design.strata)
+
+    def blocks(
+        self, together: int | None = None, progress: Callable[[int], None] | None = None
+    ) -> Iterator[Block]:
+        """Conduct all repeats, the first by itself."""
+        n, repeats = self._study.patients, self._design.repeats
+        step = max(1, (TOGETHER if together is None else together) // n)
+        done = 0
+        bounds = [0, *range(1, repeats, step), repeats]
+        for first, last in pairwise(bounds):
+            if last == first:
+                continue
+            cohort = self._first if first == 0 else self._patients.take(n * (last - first))
+            yield self._block(cohort, first, last, done, progress)
+            done += n * (last - first)
+
+    def comparisons(self) -> pl.DataFrame:
+        """Return every comparison of the repeats conducted so far."""
+        design = self._design
+        contrasts = [
+            Contrast(arm.name, design.control, bool(design.strata))
+            for arm in self._study.arms
+            if arm.name != design.control
+        ]
+        return comparisons(pl.concat(self._seen), self._study.endpoints, contrasts)
+
+    # ------------------------------------------------------------------ one block
+    def _block(
+        self,
+        cohort: Cohort,
+        first: int,
+        last: int,
+        done: int,
+        progress: Callable[[int], None] | None,
+    ) -> Block:
+        study, n = self._study, self._study.patients
+        repeat = np.repeat(np.arange(first, last), n)
+        strata = strata_of(cohort, self._design.strata)
+        arm_of = np.concatenate(
+            [
+                allocate(
+                    strata[repeat == r], study.ratio, seed=study.seed, trial=r,
+                    block=self._design.block,
+                )
+                for r in range(first, last)
+            ]
+        )  # fmt: skip
+        tables: Tables = {"patients": [patient_table(cohort)]} if first == 0 else {}
+        endpoints: list[pl.DataFrame] = []
+        failures: dict[str, dict[str, str]] = {}
+        for k, arm in enumerate(study.arms):
+            rows = np.flatnonzero(arm_of == k)
+            if not len(rows):
+                continue
+            part = cohort.select(cohort.ids[rows])
+            run = self._follow(part, k, whole=first == 0)
+            stored = self._stored(run, whole=first == 0)
+            frame = observe(arm.name, run, stored, self._how)
+            extra = pl.DataFrame({"repeat": repeat[rows], "stratum": strata[rows]})
+            endpoints.append(pl.concat([frame, extra], how="horizontal"))
+            failures[arm.name] = {str(i): why for i, why in run.failures.items()}
+            if first == 0:
+                for name, frames in self._tables(arm.name, run, stored).items():
+                    tables.setdefault(name, []).extend(frames)
+            done += len(rows)
+            if progress is not None:
+                progress(done)
+        tables["endpoints"] = endpoints
+        self._seen += endpoints
+        return Block(tables, len(cohort), failures)
+
+    def _follow(self, cohort: Cohort, arm: int, *, whole: bool) -> Run:
+        study, compiled = self._study, self._compiled
+        outputs = self._how.outputs(tuple(compiled.units))
+        if whole:
+            outputs = tuple(dict.fromkeys((*profiles_of(compiled.observables), *NEEDED, *outputs)))
+        return simulate(
+            compiled,
+            cohort,
+            watched(study.arms[arm].protocol, study.endpoints),
+            days=study.days,
+            every_hours=study.every_hours / (self._finer if whole else 1),
+            outputs=outputs,
+            rtol=self._rtol,
+            threads=self._threads,
+        )
+
+    def _stored(self, run: Run, *, whole: bool) -> NDArray[np.intp]:
+        """Return which outputs are stored: the same times in every trial."""
+        found = np.arange(0, len(run.times), self._finer if whole else 1)
+        return found if found[-1] == len(run.times) - 1 else np.append(found, len(run.times) - 1)
+
+    def _tables(self, arm: str, run: Run, stored: NDArray[np.intp]) -> Tables:
+        weight = weights_kg(self._compiled, run.cohort)
+        names = profiles_of(self._compiled.observables)
+        return {
+            **treatment_tables({arm: run}, weight),
+            "profiles": [profile_table(arm, run, names, stored)],
+            "outcomes": [outcomes(arm, run, stored, response_criteria=self._claims)],
+        }
