@@ -31,6 +31,11 @@ def report_(run: Path, /, *, out: Path | None = None, json: bool = False) -> Non
             "is of a trial. Draw them with `trimer simulate ... --plot FILE`, or run the study "
             "with `trimer trial`."
         )
+    if open_run(run).manifest.get("design", {}).get("kind") == "randomized":
+        raise StoreError(
+            f"'{run}' holds a randomized trial, and a report compares the same patients in every "
+            "arm. See it with `trimer runs trial` and `trimer runs safety`."
+        )
     path = write_report(run, out)
     if json:
         say_json({"report": str(path)})

@@ -83,6 +83,75 @@ def show_(
     say_notice()
 
 
+@runs_.command(name="trial")
+def trial_(run: Path, /, *, json: bool = False) -> None:
+    """Show endpoints by arm, and how comparisons do over the repeats of a trial.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    json
+        Print JSON.
+    """
+    from trimer.cli.design_text import trial_text
+    from trimer.store import open_run
+    from trimer.trial.design.result import paired_differences, trial_result
+
+    stored = open_run(run)
+    result = trial_result(stored)
+    differences = paired_differences(stored)
+    if json:
+        paired = [dict(zip(("endpoint", "arm", "text"), one, strict=True)) for one in differences]
+        say_json({"run": str(run), **result.record(), "paired_differences": paired})
+        return
+    repeats = int(stored.manifest["design"].get("repeats", 1))
+    say(f"{stored.manifest['study']['title']}\n\n{trial_text(result, repeats)}")
+    for endpoint, arm, text in differences:
+        say(f"{endpoint}, {result.arms[arm]} less the last arm, same patients: {text}")
+    say_notice()
+
+
+@runs_.command(name="safety")
+def safety_(
+    run: Path,
+    /,
+    *,
+    exposure: str = "auc",
+    event: str = "CRS of grade 2 or more",
+    json: bool = False,
+) -> None:
+    """Show safety by arm: CRS and ICANS by grade, week and step, rescue, holds, adverse events.
+
+    Of a repeated trial, that of the first.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    exposure
+        What the chance of an event is shown against: auc, cmax_ng_mL or peak_il6.
+    event
+        'CRS of grade 2 or more', or 'CR, CRh or CRi'.
+    json
+        Print JSON.
+    """
+    from trimer.cli.safety_text import exposure_text, safety_record, safety_text
+    from trimer.store import open_run
+    from trimer.trial.safety import exposure_response, safety
+
+    stored = open_run(run)
+    found, against = safety(stored), exposure_response(stored, exposure, event)
+    if json:
+        say_json({"run": str(run), "arms": safety_record(found)})
+        return
+    labels = {str(arm["name"]): str(arm["label"]) for arm in stored.manifest["arms"]}
+    say(f"{safety_text(found, labels)}\n\n{exposure_text(against)}")
+    if policy := stored.manifest.get("policy_notice"):
+        say(f"\n{policy}")
+    say_notice()
+
+
 def _tell(stored: StoredRun, patient: int, arm: str | None, *, json: bool) -> None:
     from trimer.report.course import stored_course
     from trimer.report.story import story

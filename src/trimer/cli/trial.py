@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trimer.trial.study import Study
 
 
-def trial_(
+def trial_(  # noqa: PLR0913 (a verb has many options)
     study: str,
     /,
     *,
@@ -24,6 +24,7 @@ def trial_(
     overwrite: bool = False,
     seed: int | None = None,
     patients: int | None = None,
+    repeats: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
     rtol: float = 1e-6,
@@ -32,7 +33,8 @@ def trial_(
 ) -> int:
     """Run the arms of a study, write a run folder and a report.
 
-    All arms treat the same virtual patients. Progress goes to stderr.
+    All arms treat the same virtual patients, unless the study has a table [design]: then each
+    patient is allocated to one arm. Progress goes to stderr.
 
     Parameters
     ----------
@@ -45,7 +47,10 @@ def trial_(
     seed
         Another seed than the study's.
     patients
-        Another number of patients in each arm than the study's.
+        Another number of patients than the study's: in each arm, or in each repeat of a
+        randomized trial.
+    repeats
+        Another number of repeats of a randomized trial than the study's.
     engine
         auto, lanes (machine code) or scipy.
     threads
@@ -61,8 +66,8 @@ def trial_(
     from trimer.trial.read import find_study, read_study
     from trimer.trial.trial import run_study
 
-    plan = read_study(find_study(study)).with_numbers(patients=patients, seed=seed)
-    total, what = plan.patients * len(plan.arms), _counted_as(plan)
+    plan = read_study(find_study(study)).with_numbers(patients=patients, seed=seed, repeats=repeats)
+    total, what = plan.simulations, _counted_as(plan)
     progress = Progress(total, what=what, quiet=quiet)
     try:
         run = run_study(
@@ -74,15 +79,18 @@ def trial_(
         progress.close()
     failed = _failed(run)
     report = None
-    if len(failed) < total:
+    if len(failed) < total and plan.design is None:
         from trimer.report import write_report
 
         report = write_report(run.path)
-    record = _record(plan, run, report)
+    record, design = _record(plan, run, report), _design(plan, run)
+    record |= design[0]
     if json:
         say_json(record)
     else:
         say(_text(plan, record))
+        if design[1]:
+            say(f"\n{design[1]}\n")
         say(f"Run folder: {run.path}")
         if report is not None:
             say(f"Report: {report}")
@@ -97,7 +105,7 @@ def trial_(
 
 def _counted_as(plan: Study) -> str:
     """Return what is counted: a patient in two arms is simulated twice."""
-    return "simulation" if len(plan.arms) > 1 else "patient"
+    return "simulation" if len(plan.arms) > 1 and plan.design is None else "patient"
 
 
 def _failed(run: StoredRun) -> list[str]:
@@ -118,12 +126,34 @@ def _record(plan: Study, run: StoredRun, report: Path | None) -> dict[str, Any]:
     }
 
 
+def _design(plan: Study, run: StoredRun) -> tuple[dict[str, Any], str]:
+    """Return what the study's endpoints say: in plain numbers, and as text."""
+    from trimer.cli.design_text import escalation_record, escalation_text, trial_text
+    from trimer.trial.design.result import escalation_result, trial_result
+
+    if not plan.endpoints:
+        return {}, ""
+    if plan.escalation is not None:
+        toxicity, designs = escalation_result(run)
+        return (
+            {"escalation": escalation_record(toxicity, designs)},
+            escalation_text(toxicity, designs),
+        )
+    result = trial_result(run)
+    return {"trial": result.record()}, trial_text(result, plan.repeats)
+
+
 def _text(plan: Study, record: dict[str, Any]) -> str:
     """Return the answer in a small table: grades and responses as n/N."""
     arms = record["arms"]
     rows = [[row, *(arms[arm.name][row] for arm in plan.arms)] for row in next(iter(arms.values()))]
     who = counted(plan.patients, "virtual patient")
-    if len(plan.arms) > 1:
+    if plan.design is not None:
+        shares = ":".join(map(str, plan.ratio))
+        who += f", allocated {shares}, in each of {counted(plan.repeats, 'trial')}"
+    elif len(plan.arms) > 1:
         who += " in each arm, the same in all"
     head = f"{plan.title or plan.name}\n{who}; seed {plan.seed}"
+    if plan.repeats > 1:
+        head += "\nThe first trial:"
     return f"{head}\n\n" + table(["", *(arm.label for arm in plan.arms)], rows)

@@ -17,7 +17,7 @@ STUDY = "study.toml"
 PARTS = "parts"
 WARD_TABLES = ("decisions", "grades", "verdicts", "readings")
 """Tables that only runs on a ward have."""
-DESIGN_TABLES = ("endpoints", "comparisons")
+DESIGN_TABLES = ("endpoints", "comparisons", "adverse")
 """Tables that only a study with endpoints has."""
 TABLES = ("patients", "doses", "profiles", "outcomes", *WARD_TABLES, *DESIGN_TABLES)
 

@@ -23,6 +23,8 @@ def arm_summaries(run: StoredRun) -> dict[str, dict[str, str]]:
     """
     table = run.read("outcomes")
     how = "ASTCT" if run.manifest.get("graded_by") == "ward" else "provisional"
+    if run.has("grades") and how == "provisional":
+        how = "ASTCT, without a ward provisional"  # arms of both kinds
     claims = run.manifest["study"].get("response") != NOT_CLAIMED
     return {
         str(arm["name"]): _summary(table.filter(pl.col("arm") == arm["name"]), how, claims=claims)
@@ -51,7 +53,8 @@ def _summary(table: pl.DataFrame, how: str, *, claims: bool) -> dict[str, str]:
         summary["Tocilizumab"] = _share(int(rescued.sum()), known.height)
         summary["Any planned drug missed"] = _share(int(held.sum()), known.height)
         given = known["dose_intensity"].to_numpy()
-        summary["Dose intensity, median"] = f"{np.nanmedian(given):.0f} %" if len(given) else "-"
+        given = given[~np.isnan(given.astype(np.float64))]
+        summary["Dose intensity, median"] = f"{np.median(given):.0f} %" if len(given) else "-"
     peak = known["peak_il6"].to_numpy()
     summary["Peak IL-6, median"] = f"{np.median(peak):.3g} pg/mL" if len(peak) else "-"
     summary["Failed"] = f"{table.height - known.height}/{table.height}"

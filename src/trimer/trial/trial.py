@@ -28,6 +28,7 @@ from trimer.trial.interrupt import uninterrupted
 from trimer.trial.outcomes import NEEDED, outcomes
 from trimer.trial.recipe import shipped
 from trimer.trial.record import manifest, model_record
+from trimer.trial.safety.events import adverse_rows, needed_outputs
 from trimer.trial.tables import patient_table, profile_table, profiles_of, treatment_tables
 
 if TYPE_CHECKING:
@@ -254,7 +255,9 @@ def _simulate(
 def _outputs(study: Study, compiled: Compiled) -> tuple[str, ...]:
     names = (*profiles_of(compiled.observables), *NEEDED)
     if study.endpoints:
-        names += Observation(study.endpoints, study.visit_days).outputs(tuple(compiled.units))
+        known = tuple(compiled.units)
+        names += Observation(study.endpoints, study.visit_days).outputs(known)
+        names += needed_outputs(known)
     return tuple(dict.fromkeys(names))
 
 
@@ -269,12 +272,8 @@ def _tables(
     """Return the block's part of every table, arm by arm."""
     stored = _stored(next(iter(runs.values())).times, _finer(study))
     weight = weights_kg(compiled, cohort)
-    how = Observation(study.endpoints, study.visit_days, fate_constants().withdraws)
-    if study.escalation is not None:
-        how = Observation(study.endpoints, study.visit_days)  # who leaves is replaced
-    seen = [observe(arm, run, stored, how) for arm, run in runs.items()] if how.endpoints else []
     return {
-        **({"endpoints": seen} if seen else {}),
+        **_endpoint_tables(study, runs, stored),
         "patients": [patient_table(cohort)],
         **treatment_tables(runs, weight),
         "profiles": [
@@ -284,6 +283,21 @@ def _tables(
         "outcomes": [
             outcomes(arm, run, stored, response_criteria=claims) for arm, run in runs.items()
         ],
+    }
+
+
+def _endpoint_tables(
+    study: Study, runs: dict[str, Run], stored: NDArray[np.intp]
+) -> dict[str, list[pl.DataFrame]]:
+    """Return the tables of a study that states endpoints."""
+    if not study.endpoints:
+        return {}
+    # of an escalation, who leaves is replaced
+    leaves = 0.0 if study.escalation is not None else fate_constants().withdraws
+    how = Observation(study.endpoints, study.visit_days, leaves)
+    return {
+        "endpoints": [observe(arm, run, stored, how) for arm, run in runs.items()],
+        "adverse": [adverse_rows(arm, run, stored) for arm, run in runs.items()],
     }
 
 

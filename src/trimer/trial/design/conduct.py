@@ -22,6 +22,7 @@ from trimer.trial.design.compare import Contrast, comparisons
 from trimer.trial.design.observe import Observation, observe, watched
 from trimer.trial.design.stratum import check_strata, strata_of
 from trimer.trial.outcomes import NEEDED, outcomes
+from trimer.trial.safety.events import adverse_rows, needed_outputs
 from trimer.trial.tables import patient_table, profile_table, profiles_of, treatment_tables
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ class Trial:
         study, compiled = self._study, self._compiled
         outputs = self._how.outputs(tuple(compiled.units))
         if whole:
-            outputs = tuple(dict.fromkeys((*profiles_of(compiled.observables), *NEEDED, *outputs)))
+            events = needed_outputs(tuple(compiled.units))
+            names = (*profiles_of(compiled.observables), *NEEDED, *outputs, *events)
+            outputs = tuple(dict.fromkeys(names))
         return simulate(
             compiled,
             cohort,
@@ -201,5 +204,6 @@ class Trial:
         return {
             **treatment_tables({arm: run}, weight),
             "profiles": [profile_table(arm, run, names, stored)],
+            "adverse": [adverse_rows(arm, run, stored)],
             "outcomes": [outcomes(arm, run, stored, response_criteria=self._claims)],
         }
