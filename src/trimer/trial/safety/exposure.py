@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from trimer.assess import ExposureGroup, LogisticFit, exposure_groups, logistic
 from trimer.core.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
-    import polars as pl
     from numpy.typing import NDArray
 
     from trimer.store import StoredRun
@@ -71,8 +71,8 @@ def exposure_response(
     for name, known in ((exposure, EXPOSURES), (event, EVENTS)):
         if name not in known:
             raise InputError(f"Unknown '{name}'.{did_you_mean(name, known)}")
-    table = run.read("outcomes")
-    table = table.filter(~table["failed"]).filter(_positive(table, exposure))
+    # an arm on another drug has none of this one
+    table = run.read("outcomes").filter(~pl.col("failed"), pl.col(exposure) > 1e-12)
     if table.is_empty():
         raise InputError(f"Nobody was exposed in run '{run.path}': {exposure} is 0 in everybody.")
     dose = table[exposure].to_numpy()
@@ -84,8 +84,3 @@ def exposure_response(
         exposure_groups(dose, has),
         logistic(np.log2(dose), has) if varies else None,
     )
-
-
-def _positive(table: pl.DataFrame, exposure: str) -> pl.Series:
-    # an arm on another drug has none of this one
-    return (table[exposure] > 1e-12).fill_null(value=False)
