@@ -8,7 +8,6 @@ from tests.trial.design.conftest import ESCALATION, RANDOMIZED
 
 from trimer.cli import main
 
-
 ESCALATION_TABLE = '[escalation]\ndlt = "CRS >= 3"\ntarget = 0.25\n'
 
 
