@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,6 +61,7 @@ def checked_groups(name: str, group: ArrayLike, known: NDArray[np.bool_]) -> NDA
     return found[known]
 
 
+@cache
 def normal_limit(level: float) -> float:
     """Return how many standard errors an interval reaches to either side."""
     return -float(normal_quantile((1.0 - level) / 2.0))

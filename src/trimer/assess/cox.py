@@ -187,6 +187,13 @@ class _Part:
         return result
 
 
+def _singular(curve: Floats) -> bool:
+    """Whether nothing tells the coefficients apart; covariates have a standard deviation of 1."""
+    if curve.shape == (1, 1):
+        return bool(curve[0, 0] < 1e-9)
+    return bool(np.linalg.cond(curve) > 1e12)
+
+
 def _total(parts: list[_Part], beta: Floats) -> tuple[float, Floats, Floats]:
     found = [part.at(beta) for part in parts]
     value = sum(one[0] for one in found)
@@ -199,7 +206,7 @@ def _newton(parts: list[_Part], size: int) -> tuple[Floats, float, Floats]:
     beta = np.zeros(size)
     value, slope, curve = _total(parts, beta)
     for _ in range(MOST_STEPS):
-        if np.linalg.cond(curve) > 1e12:
+        if _singular(curve):
             break
         step = np.linalg.solve(curve, slope)
         for _ in range(20):

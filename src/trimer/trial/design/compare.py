@@ -18,7 +18,7 @@ import polars as pl
 from trimer.assess import compare_groups, cox, logrank, mantel_haenszel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from trimer.trial.design.endpoint import Endpoint
 
@@ -63,12 +63,19 @@ def comparisons(
     known = table.filter(~pl.col("failed")).sort("repeat", "id")
     repeats = known["repeat"].to_numpy()
     edges = np.flatnonzero(np.diff(repeats, prepend=-1, append=-1))
-    columns = {name: known[name].to_numpy() for name in ("arm", "stratum")}
+    # numbers, not words: they are compared many thousand times
+    arms = {name: code for code, name in enumerate(known["arm"].unique().sort())}
+    columns = {
+        name: known[name].rank("dense").to_numpy().astype(np.int64) - 1
+        for name in ("arm", "stratum")
+    }
     columns |= {name: known[name].to_numpy() for e in endpoints for name in names_of(e)}
     rows = [
         {"repeat": int(repeats[start]), **row}
         for start, stop in pairwise(edges)
-        for row in _repeat({k: v[start:stop] for k, v in columns.items()}, endpoints, contrasts)
+        for row in _repeat(
+            {k: v[start:stop] for k, v in columns.items()}, endpoints, contrasts, arms
+        )
     ]
     frame = pl.DataFrame(rows, schema=COMPARISON)
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
@@ -82,12 +89,16 @@ def names_of(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _repeat(
-    columns: dict[str, Any], endpoints: Sequence[Endpoint], contrasts: Sequence[Contrast]
+    columns: dict[str, Any],
+    endpoints: Sequence[Endpoint],
+    contrasts: Sequence[Contrast],
+    arms: Mapping[str, int],
 ) -> Iterator[dict[str, Any]]:
     for endpoint in endpoints:
         for contrast in contrasts:
-            of = np.isin(columns["arm"], [contrast.arm, contrast.control])
-            first = columns["arm"][of] == contrast.arm
+            one, two = arms.get(contrast.arm, -1), arms.get(contrast.control, -1)
+            of = (columns["arm"] == one) | (columns["arm"] == two)
+            first = columns["arm"][of] == one
             values = [columns[name][of] for name in names_of(endpoint)]
             strata = columns["stratum"][of] if contrast.stratified else None
             if endpoint.kind == "time":

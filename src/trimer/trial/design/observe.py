@@ -112,8 +112,8 @@ def observe(arm: str, run: Run, stored: NDArray[np.intp], how: Observation) -> p
     Returns
     -------
     polars DataFrame
-        ``arm``, ``id``, ``failed``, days of withdrawal, death and transplant and the cause of
-        death; for each endpoint NAME that patients have or have not ``NAME`` and ``NAME_day``, for
+        ``arm``, ``id``, ``failed``, days of withdrawal, death and transplant, whether blood is
+        formed by a donor's cells since (``donor_blood``), and the cause of death; for each endpoint NAME that patients have or have not ``NAME`` and ``NAME_day``, for
         each time ``NAME_days`` and ``NAME_event``, for each mean ``NAME``. Null where a patient
         could not be followed.
     """
@@ -125,6 +125,7 @@ def observe(arm: str, run: Run, stored: NDArray[np.intp], how: Observation) -> p
         "withdrawal_day": fate.withdrawal_day,
         "death_day": fate.death_day,
         "transplant_day": fate.transplant_day,
+        "donor_blood": ~np.isnan(fate.transplant_day),
         "cause": fate.cause,
     }
     extra: Mapping[str, NDArray[np.generic]] = {}
