@@ -126,3 +126,27 @@ def test_wrong_shapes_are_refused(shape):
     good = np.ones((1, 2))
     with pytest.raises(InputError, match="Wrong shape of 'anc'"):
         best_response([0.0, 28.0], good, good, np.ones(shape), good)
+
+
+@pytest.mark.parametrize(
+    ("anc", "plt", "by_2022", "by_2017"),
+    [
+        (1.0, 100.0, "CR", "CR"),
+        (1.2, 60.0, "CRh", "CRi"),
+        (0.6, 120.0, "CRh", "CRi"),
+        (0.7, 60.0, "CRh", "MLFS"),
+        (1.2, 20.0, "CRi", "CRi"),
+        (0.2, 20.0, "MLFS", "MLFS"),
+    ],
+)
+def test_the_criteria_of_2017_know_no_crh(anc, plt, by_2022, by_2017):
+    """Who has CRh in 2022 has CRi in 2017 if one count is that of a CR, else MLFS."""
+    courses = [[[60.0, 3.0]], [[500.0, 0.0]], [[0.2, anc]], [[10.0, plt]]]
+    for criteria, expected in (("ELN 2022", by_2022), ("ELN 2017", by_2017)):
+        assert best_response([0.0, 28.0], *courses, criteria=criteria).tolist() == [expected]
+
+
+def test_unknown_criteria_are_refused():
+    """A sentence names those that are known."""
+    with pytest.raises(InputError, match="Unknown criteria of response"):
+        best_response([0.0], [[1.0]], [[1.0]], [[1.0]], [[1.0]], criteria="ELN 2010")

@@ -41,6 +41,13 @@ primary = true
 response = ["CR", "CRi"]
 criteria = "ELN 2017"
 
+[endpoints.deep]
+response = ["CR", "CRh", "CRi"]
+mrd_below = 0.001
+
+[endpoints.cleared]
+response = ["CR", "CRh", "CRi", "MLFS"]
+
 [endpoints.survival]
 time_to = "death"
 

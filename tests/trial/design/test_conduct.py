@@ -83,6 +83,14 @@ def test_nothing_is_seen_after_withdrawal_or_death(randomized):
     assert (table["survival_days"] <= end + 1e-9).all()
 
 
+def test_wider_categories_hold_more_and_deeper_ones_less(randomized):
+    """MLFS adds to CR, CRh and CRi; a limit of residual disease takes away."""
+    table = randomized.read("endpoints")
+    assert (table["deep"] <= table["cleared"]).all()
+    assert (table["remission"] <= table["cleared"]).all()
+    assert table["deep"].sum() < table["cleared"].sum()
+
+
 def test_more_repeats_leave_the_first_as_they_are(randomized, study_of, tmp_path):
     """The second trial is the same whether three or two are conducted."""
     fewer = run_study(study_of(RANDOMIZED).with_numbers(repeats=2), tmp_path / "fewer")
@@ -95,12 +103,12 @@ def test_the_result_has_every_endpoint_arm_and_comparison(randomized):
     """n/N over all repeats; one comparison an endpoint, of three repeats."""
     result = trial_result(randomized)
     assert [endpoint.name for endpoint in result.endpoints] == [
-        "remission", "cr_2017", "survival", "respond",
+        "remission", "cr_2017", "deep", "cleared", "survival", "respond",
     ]  # fmt: skip
     share = result.values["remission"]["multi-step"]["share"]
     table = randomized.read("endpoints").filter(arm="multi-step")
     assert (share.count, share.total) == (table["remission"].sum(), table.height)
-    assert len(result.operating) == 4
+    assert len(result.operating) == 6
     assert all(one.repeats == 3 for one in result.operating)
     assert result.record()["endpoints"]["remission"]["primary"] is True
 

@@ -29,10 +29,11 @@ def test_an_endpoint_tells_what_it_is():
         ({"time_to": "deth"}, "Did you mean 'death'"),
         ({"mean_of": "auc"}, "unknown mean_of"),
         ({"response": ("CR",), "criteria": "ELN 2010"}, "unknown criteria"),
+        ({"time_to": "death", "mrd_below": 0.001}, "belongs to a response"),
         ({"when": parse("CRSS >= 2")}, "Did you mean 'CRS'"),
         ({"when": parse("CRS >= 2 mg/L")}, "Wrong condition"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_what_is_no_endpoint_is_refused(given, says):
     """Nothing, two things at once, unknown words, wrong conditions."""

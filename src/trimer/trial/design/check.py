@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimer.core.shown import counted
-from trimer.trial.design.observe import FATE
+from trimer.trial.design.observe import FATE, MRD
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,6 +41,11 @@ def endpoint_problems(
             why = (
                 f"model '{study.model}' does not tell who dies. Choose one that does, such as "
                 "'flotetuzumab'."
+            )
+        elif endpoint.mrd_below is not None and MRD not in outputs:
+            why = (
+                f"model '{study.model}' does not tell of residual disease. Choose one that does, "
+                "such as 'flotetuzumab'."
             )
         elif not response_criteria and (
             endpoint.response or endpoint.time_to in {"failure", "relapse", "response"}

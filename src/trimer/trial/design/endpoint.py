@@ -45,6 +45,9 @@ class Endpoint:
         Categories of response that count, such as ``("CR", "CRh")``.
     criteria : {"ELN 2022", "ELN 2017"}
         By which response is judged.
+    mrd_below : float or None
+        A response counts only at a marrow in which the leukemic share of cells is below this, such
+        as 0.001; None asks for no measurement.
     when : Condition or None
         In the grammar of rules, of what the ward sees; it counts if it ever holds.
     time_to : str
@@ -61,6 +64,7 @@ class Endpoint:
     label: str = ""
     response: tuple[str, ...] = ()
     criteria: Criteria = "ELN 2022"
+    mrd_below: float | None = None
     when: Condition | None = None
     time_to: str = ""
     mean_of: str = ""
@@ -88,6 +92,11 @@ class Endpoint:
             for word in got:
                 if word not in known:
                     return f"unknown {key} '{word}'.{did_you_mean(word, known)}"
+        if self.mrd_below is not None and not (self.response and 0.0 < self.mrd_below < 1.0):
+            return (
+                f"got mrd_below = {self.mrd_below:g}; it is a share of cells between 0 and 1, and "
+                "belongs to a response. Write it like mrd_below = 0.001."
+            )
         if self.when is not None:
             wrong = check(self.when, QUANTITIES)
             return wrong[0] if wrong else ""
@@ -122,6 +131,7 @@ class Endpoint:
         """What it says, in words."""
         if self.response:
             what = f"{' or '.join(self.response)} by {self.criteria}"
+            what += "" if self.mrd_below is None else f", residual disease below {self.mrd_below:g}"
         elif self.when is not None:
             what = f"ever {self.when}"
         else:

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 COURSES = ("blasts", "blood_blasts", "ANC", "PLT")
 """Outputs that a response is judged by."""
 
-FATE = ("MRD", *HAZARDS.values())
+MRD = "MRD"
+"""Decimal logarithm of the leukemic share of marrow cells."""
+
+FATE = (MRD, *HAZARDS.values())
 """Outputs of a model that tells who dies."""
 
 _WATCH = "endpoint "
@@ -113,9 +116,9 @@ def observe(arm: str, run: Run, stored: NDArray[np.intp], how: Observation) -> p
     -------
     polars DataFrame
         ``arm``, ``id``, ``failed``, days of withdrawal, death and transplant, whether blood is
-        formed by a donor's cells since (``donor_blood``), and the cause of death; for each endpoint NAME that patients have or have not ``NAME`` and ``NAME_day``, for
-        each time ``NAME_days`` and ``NAME_event``, for each mean ``NAME``. Null where a patient
-        could not be followed.
+        formed by a donor's cells since (``donor_blood``), and the cause of death; for each endpoint
+        NAME that patients have or have not ``NAME`` and ``NAME_day``, for each time ``NAME_days``
+        and ``NAME_event``, for each mean ``NAME``. Null where a patient could not be followed.
     """
     times = run.times[stored]
     courses = [run.column(name)[:, stored] for name in COURSES]
@@ -138,7 +141,8 @@ def observe(arm: str, run: Run, stored: NDArray[np.intp], how: Observation) -> p
         elif endpoint.kind == "mean":
             columns[name] = np.asarray(extra[endpoint.mean_of], dtype=np.float64)
         else:
-            day = _day(endpoint, run, times, courses, how.visits)
+            mrd = run.column(MRD)[:, stored] if endpoint.mrd_below is not None else None
+            day = _day(endpoint, run, times, courses, how.visits, mrd)
             seen = ~(day > gone) & ~np.isnan(day)
             if endpoint.by_day is not None:
                 seen &= day <= endpoint.by_day
@@ -164,16 +168,24 @@ def _day(
     times: Floats,
     courses: Sequence[Floats],
     visits: Sequence[float],
+    mrd: Floats | None,
 ) -> Floats:
     """Return the first day on which each patient has what the endpoint asks for."""
     if endpoint.when is not None:
         return first_held(run, endpoint)
     blasts, blood, anc, plt = courses
     due = [day for day in visits if endpoint.by_day is None or day <= endpoint.by_day]
-    return response_day(
-        times, blasts, blood, anc, plt, windows=due, kinds=endpoint.response,
-        criteria=endpoint.criteria,
-    )  # fmt: skip
+    first = np.full(len(run.ids), np.nan)
+    for visit in (day for day in due if day <= times[-1]):
+        found = response_day(
+            times, blasts, blood, anc, plt, windows=[visit], kinds=endpoint.response,
+            criteria=endpoint.criteria,
+        )  # fmt: skip
+        if mrd is not None and endpoint.mrd_below is not None:
+            marrow = mrd[:, np.searchsorted(times, visit)]
+            found = np.where(marrow < np.log10(endpoint.mrd_below), found, np.nan)
+        first = np.where(np.isnan(first), found, first)
+    return first
 
 
 def _time(endpoint: Endpoint, fate: Fates, end: float) -> dict[str, NDArray[np.generic]]:

@@ -96,6 +96,7 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "label": endpoint.label,
         "response": list(endpoint.response),
         "criteria": endpoint.criteria,
+        "mrd_below": endpoint.mrd_below,
         "when": "" if endpoint.when is None else endpoint.when.source,
         "time_to": endpoint.time_to,
         "mean_of": endpoint.mean_of,

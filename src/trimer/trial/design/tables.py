@@ -72,6 +72,9 @@ class EndpointTable(Table):
     criteria: Literal["ELN 2022", "ELN 2017"] = field(
         '"ELN 2022" or "ELN 2017"', '"ELN 2022"', default="ELN 2022"
     )
+    mrd_below: float | None = field(
+        "a share of cells between 0 and 1", "0.001", default=None, gt=0, lt=1, allow_inf_nan=False
+    )
     when: str = field("a condition", '"CRS >= 2"', default="")
     time_to: str = field("death, failure, relapse or response", '"death"', default="")
     mean_of: str = field("a number of the ward", '"dose_intensity"', default="")
