@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a course means: grades, responses, exposure. Pure functions of arrays."""
 
+from trimer.assess.aalen_johansen import CumulativeIncidence, aalen_johansen
 from trimer.assess.adverse import (
     AdverseEvent,
     adverse_deviate,
@@ -8,7 +9,6 @@ from trimer.assess.adverse import (
     adverse_grade,
     adverse_threshold,
 )
-from trimer.assess.aalen_johansen import CumulativeIncidence, aalen_johansen
 from trimer.assess.change import best_change_percent, log10_reduction
 from trimer.assess.cox import CoxFit, cox
 from trimer.assess.crs import CRSReadout, crs_reference, crs_severity
@@ -58,11 +58,11 @@ __all__ = [
     "Proportion",
     "Scale",
     "Support",
+    "aalen_johansen",
     "adverse_deviate",
     "adverse_events",
     "adverse_grade",
     "adverse_threshold",
-    "aalen_johansen",
     "area_under_curve",
     "best_change_percent",
     "best_response",

@@ -107,7 +107,7 @@ def _variants(name: str) -> str:
     lines = [
         f"  {key}: {', '.join(values)} ({library.MEANINGS[key]})" for key, values in choices.items()
     ]
-    key, values = next(reversed(choices.items()))
+    key, values = next(reversed(list(choices.items())))
     head = f"Options, the model's own first; write them like '{plain}:{key}={values[1]}'"
     return "\n\n" + "\n".join([head, *lines])
 
