@@ -30,6 +30,8 @@ def trial_text(result: TrialResult, repeats: int) -> str:
     text = table([f"Endpoint{each}", *result.arms.values()], rows)
     if any(endpoint.primary for endpoint in result.endpoints):
         text += "\n* primary"
+    if result.deaths:
+        text += f"\n\n{_deaths(result)}"
     if not result.operating:
         return text
     titles = {endpoint.name: endpoint.title for endpoint in result.endpoints}
@@ -47,6 +49,22 @@ def trial_text(result: TrialResult, repeats: int) -> str:
         for one in result.operating
     ]
     return f"{text}\n\n{table(header, done)}"
+
+
+def _deaths(result: TrialResult) -> str:
+    """Return who died of what by the end of follow-up."""
+    causes = next(iter(result.deaths.values())).causes
+    rows = [
+        [cause, *(_percent_range(result.deaths[arm].by_end[cause]) for arm in result.deaths)]
+        for cause in causes
+    ]
+    head = f"Dead by day {result.days:g}, of"
+    return table([head, *(result.arms[arm] for arm in result.deaths)], rows)
+
+
+def _percent_range(found: tuple[float, float, float]) -> str:
+    share, low, high = (100 * value for value in found)
+    return f"{share:.1f} % ({low:.1f} to {high:.1f})"
 
 
 def escalation_text(toxicity: Toxicity, designs: Sequence[Characteristics]) -> str:

@@ -179,5 +179,12 @@ class Study:
             *([f"  {self.title}"] if self.title else []),
             f"  model {self.model}, cohort {self.cohort}",
             *(f"  {arm.name}: {arm.protocol.title or arm.protocol.name}" for arm in self.arms),
+            *(f"  endpoint {one.name}: {one.text}" for one in self.endpoints),
         ]
+        if self.escalation is not None:
+            plan = self.escalation
+            lines.append(
+                f"  escalation by {', '.join(plan.designs)} to {100 * plan.target:g} % within "
+                f"{plan.window_days:g} days"
+            )
         return "\n".join(lines)

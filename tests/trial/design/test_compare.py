@@ -123,3 +123,27 @@ def test_arms_are_summed_up_over_all_repeats():
     mean = arm_values(table, ENDPOINTS[2], "old")
     assert mean["mean"] == pytest.approx(80, abs=2)
     assert mean["n"] == 300
+
+
+def test_deaths_of_all_causes_and_the_living_add_up():
+    """Without withdrawal the share of a cause is that of patients; with it, more than that."""
+    from trimer.trial.design.deaths import deaths
+
+    table = pl.DataFrame(
+        {
+            "arm": ["new"] * 6, "failed": [False] * 5 + [True],
+            "death_day": [10.0, 20.0, 30.0, None, None, None],
+            "withdrawal_day": [None, None, None, None, None, None],
+            "cause": ["disease", "infection", "disease", None, None, None],
+        },
+        schema_overrides={"withdrawal_day": pl.Float64},
+    )  # fmt: skip
+    found = deaths(table, "new", 100.0)
+    assert found.by_end["disease"][0] == pytest.approx(2 / 5)
+    assert found.by_end["infection"][0] == pytest.approx(1 / 5)
+    assert found.incidence.free[-1] == pytest.approx(2 / 5)
+    leaves = table.with_columns(
+        withdrawal_day=pl.Series([None, None, None, 5.0, None, None], dtype=pl.Float64)
+    )
+    assert deaths(leaves, "new", 100.0).by_end["disease"][0] == pytest.approx(2 / 4)
+    assert deaths(table, "old", 100.0) is None

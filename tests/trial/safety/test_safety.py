@@ -132,3 +132,10 @@ def test_without_a_ward_there_is_no_safety(stored):
     """A sentence says what is missing."""
     with pytest.raises(StoreError, match="No ward acted"):
         safety(stored(outcomes=outcomes(2)))
+
+
+def test_changes_of_another_grade_do_not_join_episodes(stored):
+    """ICANS moves 12 hours before the second episode of CRS, 36 hours after the first."""
+    rows = grades((0, 1.0, 1, 2), (0, 2.0, 0, 2), (0, 3.0, 0, 2), (0, 3.5, 1, 4), (0, 4.0, 0, 4))
+    run = stored(doses=doses(*INFUSED), grades=rows)
+    assert episodes(run)["onset"].to_list() == [1.0, 3.5]

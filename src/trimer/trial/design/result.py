@@ -11,6 +11,7 @@ import polars as pl
 
 from trimer.assess import Proportion, compare_paired
 from trimer.core.errors import StoreError
+from trimer.trial.design.deaths import Deaths, deaths
 from trimer.trial.design.escalation import (
     Boin,
     Characteristics,
@@ -56,6 +57,10 @@ class TrialResult:
         How each comparison with the control does over the repeats; none of a paired trial.
     alpha : float
         Level of a success.
+    deaths : dict
+        For each arm, deaths by cause; empty where the model tells of none.
+    days : float
+        Follow-up, in **days**.
     """
 
     kind: str
@@ -64,6 +69,8 @@ class TrialResult:
     values: dict[str, dict[str, dict[str, Any]]]
     operating: tuple[Operating, ...]
     alpha: float
+    deaths: dict[str, Deaths]
+    days: float
 
     def record(self) -> dict[str, Any]:
         """Return it in plain numbers, texts and lists."""
@@ -82,6 +89,13 @@ class TrialResult:
                 for endpoint in self.endpoints
             },
             "alpha": self.alpha,
+            "deaths": {
+                arm: {
+                    cause: dict(zip(("share", "low", "high"), map(plain, shares), strict=True))
+                    for cause, shares in found.by_end.items()
+                }
+                for arm, found in self.deaths.items()
+            },
             "comparisons": [
                 {key: plain(value) for key, value in _fields(one).items()} for one in self.operating
             ],
@@ -101,6 +115,11 @@ def trial_result(run: StoredRun) -> TrialResult:
     table = run.read("endpoints")
     arms = {str(arm["name"]): str(arm["label"]) for arm in run.manifest["arms"]}
     alpha = float(design.get("alpha", 0.05))
+    days = float(run.manifest["study"]["days"])
+    dead: dict[str, Deaths] = {}
+    if table["cause"].count():
+        found = {arm: deaths(table, arm, days) for arm in arms}
+        dead = {arm: one for arm, one in found.items() if one is not None}
     done: tuple[Operating, ...] = ()
     if run.has("comparisons"):
         done = operating(run.read("comparisons"), endpoints, alpha)
@@ -114,6 +133,8 @@ def trial_result(run: StoredRun) -> TrialResult:
         },
         operating=done,
         alpha=alpha,
+        deaths=dead,
+        days=days,
     )
 
 

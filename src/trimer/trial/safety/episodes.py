@@ -38,12 +38,16 @@ def episodes(run: StoredRun, scale: Literal["CRS", "ICANS"] = "CRS") -> pl.DataF
     order = ("arm", "id")
     rows = run.scan("grades").select(*order, "time", "step", pl.col(scale).alias("grade"))
     rows = rows.sort(*order, "time", maintain_order=True)
-    rises = (pl.col("grade") > 0) & (pl.col("grade").shift(1).over(order).fill_null(0) <= 0)
-    # it fell to 0 at the row before: the rows are changes of a grade
+    before = pl.col("grade").shift(1).over(order).fill_null(0)
+    rises = (pl.col("grade") > 0) & (before <= 0)
+    # not the row before: a row is a change of any grade
     quiet = pl.col("time") - pl.col("fell").shift(1).over(order) >= QUIET_HOURS / 24
     rows = (
         rows.with_columns(
-            fell=pl.when(pl.col("grade") <= 0).then("time").forward_fill().over(order),
+            fell=pl.when((pl.col("grade") <= 0) & (before > 0))
+            .then("time")
+            .forward_fill()
+            .over(order),
             open=pl.col("grade") > 0,
         )
         .with_columns(starts=rises & quiet.fill_null(value=True))
