@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_ODD = np.uint64(0xD1B54A32D192ED03)
-_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_BELL = 3.0**0.5 / 65535.0
+GOLDEN, ODD = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
+FIRST, SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+BELL = 3.0**0.5 / 65535.0
+_GOLDEN, _FIRST, _SECOND = np.uint64(GOLDEN), np.uint64(FIRST), np.uint64(SECOND)
 
 
 def keys(seed: SupportsIndex, stream: str, ids: ArrayLike) -> Words:
@@ -76,9 +76,9 @@ def words(key: Words, minute: NDArray[np.signedinteger[Any]], use: int | Sequenc
     word *= _GOLDEN
     word += key
     if isinstance(use, int):
-        word += np.uint64((use + 1) * int(_ODD) % 2**64)
+        word += np.uint64((use + 1) * ODD % 2**64)
     else:
-        shifts = np.array([(k + 1) * int(_ODD) % 2**64 for k in use], dtype=np.uint64)
+        shifts = np.array([(k + 1) * ODD % 2**64 for k in use], dtype=np.uint64)
         word = word + shifts[:, None]
     _scramble(word)
     word += key
@@ -97,7 +97,7 @@ def bell(word: Words) -> NDArray[np.float64]:
     for k in (1, 2, 3):
         total += parts[..., k]
     total -= 2.0 * 65535.0
-    total *= _BELL
+    total *= BELL
     return total
 
 

@@ -38,7 +38,7 @@ class Dense(Lanes):
 
         due()
         with w.loop(some):
-            self._look(c, t, h)
+            self.look(c, t, h)
             self._record(c, w.get(kind, pending))
             due()
 
@@ -89,7 +89,7 @@ class Dense(Lanes):
             weights.append(w.binary("fmul", both, w.fma(theta, slope, w.number(first))))
         return _Inside(self, theta, rest, weights)
 
-    def _look(self, c: str, t: str, h: str) -> None:
+    def look(self, c: str, t: str, h: str) -> None:
         """Evaluate dense output at each lane's next output time (exactly yn at the step's end).
 
         Species that functions need go to ``u``, species asked for to their own columns.

@@ -22,6 +22,8 @@ Rules
 - Doses of one patient at one time act in the order of the schedule.
 - A rejected or idle lane is masked by select, never by multiplication; a NaN error rejects.
 - A watch that stops its patient does so before a dose of the same instant.
+- A visit that stops its patient does so at its time: the step is taken again to end there. From
+  the step of a crossing on a patient is not visited in this call.
 - A patient whose step gets too small, or who needs too many steps, gets a status and leaves;
   the neighbours do not notice.
 """
@@ -33,10 +35,12 @@ from trimer.engine.job import CHANNELS, NEVER
 from trimer.engine.lanes import BITS, INTEGERS, VECTOR
 from trimer.engine.rows import rows_function
 from trimer.engine.solution import NOT_FINITE, OK, STEP_TOO_SMALL, TOO_MANY_STEPS
+from trimer.engine.visit import halt_function
 from trimer.engine.watching import Watching
 
-#: The driver, the same with watches and a second channel, and the evaluation of rows.
-FUNCTIONS = ("advance", "advance_watching", "rows")
+#: The driver, the same with watches, visits and a second channel, the evaluation of rows, and the
+#: visitor that always stops.
+FUNCTIONS = ("advance", "advance_watching", "rows", "halt")
 
 
 class _Driver(Watching):
@@ -237,6 +241,8 @@ class _Driver(Watching):
         reached = w.choose(nearly, stop, w.binary("fadd", t, h))
         if self.watching:
             cut, ended = self.watch(accepted, t, h, reached)
+            halted = self.visit(self.both(accepted, self.flipped(cut)), t, h, reached)
+            cut = self.either(cut, halted)
             accepted = self.both(accepted, self.flipped(cut))
             w.write(VECTOR, w.choose(ended, reached, self.vector("end")), f["end"])
         self.outputs(accepted, t, h, reached)
@@ -287,4 +293,4 @@ def driver_module() -> str:
         f"declare void @llvm.masked.store.v{LANES}f64.p0({VECTOR}, ptr, <{LANES} x i1>)\n"
     )
     both = "".join(_Driver(watching=watching).write() for watching in (False, True))
-    return declarations() + others + both + rows_function() + ATTRIBUTES
+    return declarations() + others + both + rows_function() + halt_function() + ATTRIBUTES

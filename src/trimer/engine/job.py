@@ -30,6 +30,9 @@ WATCHES = (
     "levels", "most", "crossed", "crossed_time", "crossed_watch",
 )  # fmt: skip
 
+#: Who is called at each patient's own times, see `trimer.engine.visit`, and what he is given.
+VISITS = ("visit", "visit_data")
+
 #: Work space of one thread, and how many vectors of lanes each part takes (a model's or a call's
 #: number where it is text). ``clock`` lies in ``p`` in a model that uses the time.
 WORK: dict[str, str | int] = {
@@ -56,6 +59,7 @@ FIELDS = (
     "first_dose", "dose_time", "dose_kind", "dose_index", "dose_value",
     *(f"{name}_{c}" for c in CHANNELS for name in (*COLUMNS, *SEEN)),
     *WATCHES,
+    *VISITS,
     *WORK,
 )  # fmt: skip
 

@@ -65,7 +65,9 @@ def launch(population: Population, leg: Leg) -> Crossings:
             channel.values.ctypes.data,
         )
     job.of_watches(leg, found)
-    width = max((len(channel.outputs) for channel in leg.channels), default=0)
+    job.of_visit(leg)
+    seen = () if leg.visit is None else (leg.visit,)
+    width = max((len(channel.outputs) for channel in (*leg.channels, *seen)), default=0)
     moves = bool((population.t[who] < leg.goals[leg.order]).any())
     count = _threads(leg.threads, len(who)) if moves else 1
     spaces = lend(compiled, width, len(leg.watches), count)
@@ -73,7 +75,7 @@ def launch(population: Population, leg: Leg) -> Crossings:
     for table, space in zip(tables, spaces, strict=True):
         table[_WORK] = space.fields
     population.status[who] = CANCELLED  # until all is done: an interrupt leaves it so
-    plain = not leg.watches and len(leg.channels) == 1
+    plain = not leg.watches and len(leg.channels) == 1 and leg.visit is None
     advance = call(compiled.addresses["advance" if plain else "advance_watching"])
     if not moves or len(who) <= FEW:
         for table in tables[:1]:
@@ -184,6 +186,21 @@ class _Job:
             levels=leg.levels, most=leg.most,
             crossed=found.crossed, crossed_time=found.time, crossed_watch=found.watch,
         )  # fmt: skip
+
+    def of_visit(self, leg: Leg) -> None:
+        visit = leg.visit
+        if visit is None:
+            return
+        if len(leg.channels) > 1 or visit.first.shape != leg.rows.shape:
+            raise ValueError("A visit needs a first time for each row, and no second channel.")
+        first = np.ascontiguousarray(visit.first, np.float64)
+        missed = np.empty((len(first), len(visit.outputs)))  # the driver wants a place for these
+        self.held += [visit, first, missed]
+        self.table[_COLUMNS["b"]] = plan(self.compiled, visit.outputs).fields
+        self.table[_SEEN["b"]] = (1, first.ctypes.data, 1, missed.ctypes.data)
+        self.put(visit=visit.address or self.compiled.addresses["halt"])
+        if visit.data is not None:
+            self.put(visit_data=visit.data)
 
 
 def _check(population: Population) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from trimer.engine.population import Population
+    from trimer.engine.visit import Visit
     from trimer.engine.watch import Watch
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -75,6 +76,7 @@ class Leg:
     rtol: float
     atol: Floats
     threads: int | None
+    visit: Visit | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +209,7 @@ def doses_of(population: Population, schedule: Schedule) -> Schedule:
     )
 
 
-def leg(
+def leg(  # noqa: PLR0913, PLR0917 (called in one place)
     population: Population,
     t1: ArrayLike,
     schedule: Schedule | None,
@@ -218,6 +220,7 @@ def leg(
     rtol: float,
     atol: ArrayLike | None,
     threads: int | None,
+    visit: Visit | None = None,
 ) -> Leg:
     """Return what an engine is to do, checked."""
     if not 0 < rtol < np.inf:
@@ -241,6 +244,7 @@ def leg(
         float(rtol),
         tolerance(compiled.scales, rtol, atol),
         threads,
+        visit,
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from trimer.engine.solution import Carrier
+    from trimer.engine.visit import Visit
 
     Floats = NDArray[np.float64]
 
@@ -194,6 +195,7 @@ def carry(  # noqa: PLR0913 (a verb with options by keyword)
     *,
     looks: tuple[ArrayLike, Sequence[str]] | None = None,
     watches: Sequence[Watch] = (),
+    visit: Visit | None = None,
     rows: ArrayLike | None = None,
     most_crossings: int = 16,
     rtol: float = 1e-6,
@@ -232,6 +234,9 @@ def carry(  # noqa: PLR0913 (a verb with options by keyword)
         Crossings of levels to report or to stop at. Who stops stands at the crossing, in a state
         as exact as any, with doses of that instant not yet given. What a dose does in an instant
         is no crossing, and who begins at a level does not cross it.
+    visit : Visit, optional
+        Compiled code that sees each patient at times of its own and may stop him; not together
+        with `looks`, and not with every engine.
     rows : array of int, optional
         Who is carried, in the order of the results; everybody by default.
     most_crossings : int
@@ -261,7 +266,7 @@ def carry(  # noqa: PLR0913 (a verb with options by keyword)
     if looks is not None:
         wanted.append((*looks, None))
     whole = leg(
-        population, t1, schedule, wanted, watches, rows, most_crossings, rtol, atol, threads
+        population, t1, schedule, wanted, watches, rows, most_crossings, rtol, atol, threads, visit
     )
     crossings = population.compiled.carry(population, whole)
     found = [channel.values for channel in whole.channels]

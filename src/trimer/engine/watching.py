@@ -10,9 +10,10 @@ the state is that of a full step, and the next call begins on the far side.
 
 from __future__ import annotations
 
-from trimer.engine.dense import Dense
 from trimer.engine.ir import LANES, bits
+from trimer.engine.job import NEVER
 from trimer.engine.lanes import VECTOR
+from trimer.engine.visit import Visiting
 
 #: Places inside a step that are looked at, besides its beginning.
 PARTS = 4
@@ -26,7 +27,7 @@ _HALVINGS = 50
 _NONE = 9.0
 
 
-class Watching(Dense):
+class Watching(Visiting):
     """Adds watches to the words of the driver."""
 
     def watch(self, accepted: str, t: str, h: str, reached: str) -> tuple[str, str]:
@@ -163,6 +164,8 @@ class Watching(Dense):
     def _note(self, which: str, lane: str) -> None:
         w, f = self.w, self.f
         place = self.lane("i64", "place", lane)
+        with w.when(w.let(f"icmp ne ptr {f['visit']}, null")):
+            self.set_lane("double", bits(NEVER), "next_out_b", lane)
         count = w.read("i32", f["crossed"], place)
         wide = w.let(f"sext i32 {count} to i64")
         w.write("i32", w.let(f"add i32 {count}, 1"), f["crossed"], place)

@@ -58,30 +58,36 @@ class Bound:
         Every distinct comparison and flag.
     thresholds : list of (float or None)
         What each is compared with, in the quantity's unit; None for a flag.
+    program : Program
+        How they are joined.
+    lefts : list of Observed, Count, Since or Change
+        Every distinct left side; a flag is one too.
+    leaves : list of tuple
+        How each comparison is made: signs, place of its left side, limit, whose baseline.
     """
 
     def __init__(
         self, conditions: Sequence[Condition], vocabulary: Mapping[str, Quantity], limits: Limits
     ) -> None:
         self.conditions = tuple(conditions)
-        self._program = compile_conditions(self.conditions)
-        self.atoms = self._program.atoms
+        self.program = compile_conditions(self.conditions)
+        self.atoms = self.program.atoms
         self.thresholds = [
             threshold(a, vocabulary.get(name_of(a))) if isinstance(a, Compare) else None
             for a in self.atoms
         ]
         self._complain(limits)
         lefts: dict[Measured, int] = {}
-        self._leaves = [self._leaf(k, lefts, limits) for k in range(len(self.atoms))]
-        self._lefts = list(lefts)
-        self._changes = [left for left in self._lefts if isinstance(left, Change)]
-        durations, rows = self._program.durations, self._program.rows
+        self.leaves = [self._leaf(k, lefts, limits) for k in range(len(self.atoms))]
+        self.lefts = list(lefts)
+        self._changes = [left for left in self.lefts if isinstance(left, Change)]
+        durations, rows = self.program.durations, self.program.rows
         self._names = [name_of(atom) for atom in self.atoms[: durations + rows]]
         lasting = self.atoms[:durations]
         self._minutes = np.array([a.minutes for a in lasting], np.int32).reshape(-1, 1)
         repeating = self.atoms[durations : durations + rows]
         self._readings = np.array([a.readings for a in repeating], np.int16).reshape(-1, 1)
-        self._results = np.array(self._program.results, np.intp)
+        self._results = np.array(self.program.results, np.intp)
 
     # ------------------------------------------------------------------ making it ready
     def _complain(self, limits: Limits) -> None:
@@ -129,7 +135,7 @@ class Bound:
 
     def memory(self, n: int) -> Memory:
         """Return the memory of patients who have not been looked at."""
-        durations, rows = self._program.durations, self._program.rows
+        durations, rows = self.program.durations, self.program.rows
         return Memory.start(n, durations=durations, rows=rows, changes=self._changes)
 
     # ------------------------------------------------------------------ a look
@@ -151,20 +157,20 @@ class Bound:
         """
         for change, trend in zip(self._changes, memory.trends, strict=True):
             trend.remember(scene.values[change.name], scene.minute, scene.fresh[change.name])
-        masks = np.empty((2, self._program.size, len(scene.minute)), np.bool_)
+        masks = np.empty((2, self.program.size, len(scene.minute)), np.bool_)
         self._compare(scene, memory, masks)
         self._last(scene, memory, masks)
         may = masks[1, : len(self.atoms)]
         np.logical_not(may, may)
-        self._program.join(masks)
+        self.program.join(masks)
         yes, may = masks.take(self._results, axis=1)
         return yes, np.logical_not(may, may)
 
     def _compare(self, scene: Scene, memory: Memory, masks: Mask) -> None:
         """Write where comparisons hold now, and where they do not."""
-        values = [self._left(left, scene, memory) for left in self._lefts]
+        values = [self._left(left, scene, memory) for left in self.lefts]
         for (sign, place, limit, scaled), yes, no in zip(
-            self._leaves, masks[0], masks[1], strict=False
+            self.leaves, masks[0], masks[1], strict=False
         ):
             right = np.round(limit * scene.baseline[scaled], DIGITS) if scaled else limit
             sign[0](values[place], right, yes)
@@ -183,7 +189,7 @@ class Bound:
         """Turn "holds now" into "has held for so long" for the first rows."""
         if not self._names:
             return
-        many, size = self._program.durations, len(self._names)
+        many, size = self.program.durations, len(self._names)
         yes, no = masks[:, :size]
         fresh = np.stack([scene.fresh[name] for name in self._names])
         enough = np.empty_like(yes)

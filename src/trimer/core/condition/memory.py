@@ -24,7 +24,7 @@ NOT_YET = 2**29
 _NOT_YET = np.int32(NOT_YET)
 _FAR = np.int32(2 * NOT_YET)
 
-_LONGEST_ROW = 1000
+LONGEST_ROW = 1000
 
 
 @dataclass(eq=False)
@@ -110,6 +110,6 @@ def repeated(
     """
     row += holds & fresh
     row *= ~fails
-    np.minimum(row, _LONGEST_ROW, out=row)
+    np.minimum(row, LONGEST_ROW, out=row)
     enough: Mask = row >= wanted
     return enough

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from trimer.core.errors import UnknownName, did_you_mean
+from trimer.core.errors import EngineError, UnknownName, did_you_mean
 from trimer.engine.population import solve
 from trimer.engine.scipy_path.compiled import ScipyModel, scipy_compile
 from trimer.engine.scipy_path.path import Path, Seen, WatchedHere
@@ -72,6 +72,11 @@ def scipy_carry(population: Population, leg: Leg) -> Crossings:
     """Carry a population along a leg, in place, and fill its channels."""
     compiled = cast("ScipyModel", population.compiled)
     columns = [_columns(compiled, channel.outputs) for channel in leg.channels]
+    goals = leg.goals
+    if leg.visit is not None:
+        if leg.visit.address:
+            raise EngineError("The SciPy path calls no compiled code; it can stop at visits only.")
+        goals = np.minimum(goals, leg.visit.first)
     for watch in leg.watches:
         _columns(compiled, (watch.output,))
     functions = [compiled.watched(watch.output) for watch in leg.watches]
@@ -90,7 +95,7 @@ def scipy_carry(population: Population, leg: Leg) -> Crossings:
             )
         ]
         path = Path(compiled, population, row, leg, seen, watched)
-        status[place] = path.follow(leg.schedule, float(leg.goals[place]))
+        status[place] = path.follow(leg.schedule, float(goals[place]))
         population.state[row], population.inputs[row] = path.y, path.inputs
         population.t[row] = path.t
         population.steps[row] += path.steps

@@ -53,6 +53,7 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
     threads: int | None = None,
     happenings: Sequence[Happening] = (),
     full: bool = False,
+    ahead: bool = True,
 ) -> Treated:
     """Treat patients by a protocol with rules.
 
@@ -84,6 +85,8 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
         What is to befall them.
     full : bool
         Whether every reading is kept.
+    ahead : bool
+        Whether calm looks are read off the solver's dense output, where that can be.
     """
     with np.errstate(all="ignore"):  # an infinite dose is a patient who fails, with a reason
         journal = Journal(Chart.of(compiled).names)
@@ -103,7 +106,7 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
         population = Population.begin(compiled, P, start / 1440.0)
         treatment = Treatment(
             population, rounds, journal, ids, seed, math.ceil(days * 1440 - 1e-9), times, outputs,
-            rtol=rtol, threads=threads,
+            rtol=rtol, threads=threads, ahead=ahead,
         )  # fmt: skip
         return treatment.run()
 

@@ -48,7 +48,7 @@ class Bedside:
     """
 
     def __init__(self, ward: Ward, chart: Chart, *, full: bool) -> None:
-        self._ward, self._chart, self._full = ward, chart, full
+        self._ward, self._chart, self.full = ward, chart, full
         self.bedside = (*VITALS, *NEUROLOGY)
         self.lab_rows = chart.rows(tuple(LABS))
         self.marrow_rows = chart.rows(tuple(MARROW))
@@ -97,7 +97,7 @@ class Bedside:
             examined = due["neurology"][who]
             neuro = np.where(examined, found[n_vitals:], np.nan)
             self._write(part, who, slice(n_vitals, len(self.bedside)), neuro, fresh)
-            if self._full:
+            if self.full:
                 self._chart_reading(part, minute, at, found, notes)
         at = np.flatnonzero(due["labs"] & (part.lab_ready == NEVER))  # one at a time
         if len(at):

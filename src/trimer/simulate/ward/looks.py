@@ -31,7 +31,7 @@ class Looks:
     """
 
     def __init__(self, monitoring: Monitoring, plan: Plan, quiet_minutes: int) -> None:
-        self._every = {
+        self.every = {
             "vitals": monitoring.vitals,
             "neurology": monitoring.neurology,
             "labs": monitoring.labs,
@@ -41,7 +41,7 @@ class Looks:
     def interval(self, name: str, minute: Minutes) -> Minutes:
         """Return the minutes between looks that the protocol asks for now."""
         result = np.full(len(minute), NEVER)
-        for every in reversed(self._every[name]):
+        for every in reversed(self.every[name]):
             until = NEVER if every.until_minute is None else every.until_minute
             inside = (minute >= every.from_minute) & (minute < until)
             result[inside] = every.minutes

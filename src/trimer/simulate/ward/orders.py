@@ -157,6 +157,14 @@ class Orders(DoseBook):
         """How many orders have a time of their own."""
         return len(self.gives) + len(self.supports)
 
+    @property
+    def soonest(self) -> int:
+        """The fewest minutes after which a rule asks for another look."""
+        asked = [
+            a.minutes for r in self.rules for a in r.do if isinstance(a, (LookEvery, LookAgain))
+        ]
+        return min(asked, default=DAY)
+
     # ------------------------------------------------------------------ at a look
     def carry_out(
         self,

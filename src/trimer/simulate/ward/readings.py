@@ -49,7 +49,7 @@ _MOST = {"hemoglobin": 49.0, "bilirubin": 999.0, "creatinine": 999.0}
 MARROW = {"blasts": "blasts"}
 """Read from a marrow aspirate."""
 
-_SHOWN = {
+SHOWN = {
     "temperature": (25.0, 45.0),
     "MAP": (0.0, 250.0),
     "heart_rate": (0.0, 300.0),
@@ -60,7 +60,7 @@ _SHOWN = {
 }
 """What a device can show, or a test can give."""
 
-_MISSED_USE = 100
+MISSED_USE = 100
 _LAB_USE = 200
 _MARROW_USE = 300
 
@@ -141,7 +141,7 @@ def read_bedside(
             row /= 1.0 / step  # 380 / 10 is 38.0; 380 × 0.1 is not
         _within(name, row)
     if ward.missed:
-        lost = chance(words(key, minute, _MISSED_USE)) < ward.missed
+        lost = chance(words(key, minute, MISSED_USE)) < ward.missed
         found[:, lost] = np.nan
     return found
 
@@ -173,7 +173,7 @@ def read_marrow(ward: Ward, truth: Floats, key: NDArray[np.uint64], minute: Numb
 
 
 def _within(name: str, row: Floats) -> None:
-    low, high = _SHOWN[name]
+    low, high = SHOWN[name]
     np.clip(row, low, high, out=row)
     if name == "consciousness":
         np.floor(row, out=row)

@@ -7,13 +7,15 @@ bit. Without them the solver chooses other steps and agrees to its tolerance.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimer.engine.population import Population, advance, solve
+from trimer.engine.population import Population, carry, solve
 from trimer.engine.solution import OK, Schedule
-from trimer.simulate.ward.treat import due_outputs, put_outputs
+from trimer.engine.visit import Visit
+from trimer.simulate.ward.outputs import due_outputs, put_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trimer.engine.solution import Compiled
+    from trimer.simulate.ward.arrays import Rows
     from trimer.simulate.ward.journal import Table
     from trimer.simulate.ward.treat import Treated
 
     Floats = NDArray[np.float64]
+
+_FAR = 2.0**30
+"""More minutes than a run has."""
 
 
 def schedule_of(doses: Table, n_patients: int) -> Schedule:
@@ -88,15 +94,38 @@ def replay(
     at = np.flatnonzero(times == treated.begin)
     if len(at):
         values[:, at[0]] = population.now(outputs)
-    who, when = treated.stops
+    who, when, goals = treated.stops
     first = np.searchsorted(who, np.arange(len(P) + 1))
     count = np.diff(first)
+    doses = _by_stop(schedule, first, when)
     for k in range(int(count.max(initial=0))):
         rows = np.flatnonzero((count > k) & (population.status == OK))
-        goal = when[first[rows] + k]
+        stop, goal = when[first[rows] + k], goals[first[rows] + k]
         asked, place = due_outputs(times, population.t[rows], goal)
-        found = advance(
-            population, goal, schedule, asked, outputs, rows=rows, rtol=rtol, threads=threads
-        )
+        visit = Visit(np.where(stop < goal, stop, np.inf)) if (stop < goal).any() else None
+        found = carry(
+            population, goal, doses[k] if k < len(doses) else None, asked, outputs, visit=visit,
+            rows=rows, rtol=rtol, threads=threads,
+        ).values  # fmt: skip
         put_outputs(values, rows, place, found)
     return values
+
+
+def _by_stop(schedule: Schedule, first: Rows, when: Floats) -> list[Schedule]:
+    """Return the doses given on the way to each stop, which are those of the stop before it.
+
+    The solver must not know of later ones, as it did not in the run.
+    """
+    patient = np.repeat(np.arange(schedule.n_patients), np.diff(schedule.start))
+    where = np.repeat(np.arange(len(first) - 1), np.diff(first)), when
+    stops, given = (q * _FAR + np.rint(t * 1440.0) for q, t in (where, (patient, schedule.time)))
+    passed = np.searchsorted(stops, given, side="right") - first[patient]
+    order = np.argsort(passed, kind="stable")
+    ends = np.searchsorted(passed[order], np.arange(int(passed.max(initial=-1)) + 2))
+    found = []
+    for low, high in pairwise(ends):
+        at = order[low:high]
+        start = np.searchsorted(patient[at], np.arange(schedule.n_patients + 1)).astype(np.int64)
+        what = schedule.kind[at], schedule.index[at], schedule.value[at]
+        found.append(Schedule(start, schedule.time[at], *what))
+    return found

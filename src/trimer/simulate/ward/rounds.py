@@ -92,7 +92,7 @@ class Rounds:
     ) -> None:
         self.protocol, self.monitoring, self.ward, self.chart = protocol, monitoring, ward, chart
         self.infusion, self.orders, self.bound = infusion, orders, bound
-        self._resuming = np.array(resuming, dtype=np.intp)
+        self.resuming = np.array(resuming, dtype=np.intp)
         self._words = words
         self.pumps = Pumps(faults, protocol.pump, words)
         self.bedside = Bedside(ward, chart, full=full)
@@ -121,7 +121,7 @@ class Rounds:
         scene = self.scene(part, crs, minute, fresh)
         yes, edge, resume, main = self.verdicts.judge(part, memory[1], scene, minute, notes)
         wish = Intents.none(self.verdicts.size, len(part))
-        wish.resume[self._resuming] = resume
+        wish.resume[self.resuming] = resume
         every = {name: self.looks.interval(name, minute) for name in ("vitals", "neurology")}
         self.orders.carry_out(part, minute, yes, edge, main, wish, every, notes)
         ready = self._premedication.give_due(part, minute, notes)

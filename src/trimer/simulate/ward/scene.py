@@ -31,7 +31,7 @@ GRADED = ("ALT", "AST", "bilirubin", "creatinine", "ANC", "platelets", "hemoglob
 ORGANS = ("ALT", "AST", "bilirubin", "creatinine")
 """Those of them that tell of an organ."""
 
-_EVENTS = {
+EVENTS_AT = {
     "hold": "at_hold", "restart": "at_restart", "step_up": "at_step", "diagnosis": "at_diagnosis",
     "CRS_onset": "at_crs",
 }  # fmt: skip
@@ -83,8 +83,8 @@ class Scene:
         """Return the minutes since the latest of an event, NaN if there was none."""
         if event == "first dose":
             return np.where(self.minute >= 0, self.minute, np.nan)
-        if event in _EVENTS:
-            at: Minutes = getattr(self.part, _EVENTS[event])
+        if event in EVENTS_AT:
+            at: Minutes = getattr(self.part, EVENTS_AT[event])
             return np.where(at > -NEVER, self.minute - at, np.nan)
         return self._orders.since(self.part, self.minute, event)
 

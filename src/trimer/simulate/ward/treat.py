@@ -16,9 +16,11 @@ from trimer.core.chance import chance, keys, words
 from trimer.core.elementary import log
 from trimer.engine.population import FALLING, RISING, Watch, carry
 from trimer.engine.solution import OK
+from trimer.simulate.ward.calm.ahead import Ahead, can_be_calm
 from trimer.simulate.ward.journal import Journal, Notes
+from trimer.simulate.ward.outputs import due_outputs, put_outputs
 from trimer.simulate.ward.plan import NEVER
-from trimer.simulate.ward.state import UNSEEN, Patients, admit
+from trimer.simulate.ward.state import CLOCKS, UNSEEN, Patients, admit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trimer.engine.population import Population
+    from trimer.engine.visit import Visit
     from trimer.engine.watch import Crossings
     from trimer.simulate.ward.arrays import Floats, Minutes, Numbers, Rows
     from trimer.simulate.ward.rounds import Rounds
@@ -36,6 +39,11 @@ MINUTES_PER_DAY = 1440.0
 
 FEVER = 38.0
 _LATENCY_USE = 500
+_LOOKS = [CLOCKS.index(name) for name in ("vitals", "neurology", "again")]
+_OTHERS = [k for k in range(len(CLOCKS)) if k not in _LOOKS]
+_MOVES = ("t", "state", "step", "status", "steps", "rejected")
+"""What the solver changes of a population."""
+
 _CROSSED = ("report", "bacteria", "fungi", "again", "again", "again")
 """Which clock each watch sets."""
 
@@ -55,8 +63,9 @@ class Treated:
         Status and steps of the solver.
     journal : Journal
         Doses, decisions, grades, verdicts.
-    stops : (int64 array (S,), float64 array (S,))
-        Every stop of the solver: which patient, and when in **days**; in order for each.
+    stops : (int64 array (S,), float64 array (S,), float64 array (S,))
+        Every stop of the solver: which patient, when, and where he was going, in **days**; in
+        order for each.
     begin : float
         When the run began, in **days**.
     """
@@ -65,7 +74,7 @@ class Treated:
     status: NDArray[np.int8]
     steps: Numbers
     journal: Journal
-    stops: tuple[Rows, Floats]
+    stops: tuple[Rows, Floats, Floats]
     begin: float
 
 
@@ -90,9 +99,11 @@ class Treatment:
         Output times, in **days**.
     outputs : sequence of str
         What to look at then.
+    ahead : bool
+        Whether calm looks are read off the solver's dense output, where that can be.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (made in one place)
         self,
         population: Population,
         rounds: Rounds,
@@ -105,6 +116,7 @@ class Treatment:
         *,
         rtol: float,
         threads: int | None,
+        ahead: bool = True,
     ) -> None:
         self.population, self.rounds, self.journal = population, rounds, journal
         self.times, self.outputs = times, tuple(outputs)
@@ -116,7 +128,9 @@ class Treatment:
         self.patients = self._admit(ids, seed, end)
         self.crs = CrsMemory.start(len(ids))
         self.memory = rounds.bound.memory(len(ids))
-        self.stopped_at: list[tuple[Rows, Floats]] = []
+        calm = ahead and can_be_calm(population.compiled, rounds)
+        self.ahead = Ahead(rounds, self.patients) if calm else None
+        self.stopped_at: list[tuple[Rows, Floats, Floats]] = []
         self._draw_infections(ids, seed)
         at = np.flatnonzero(times == population.t[0])  # no way leads there
         if len(at):
@@ -170,52 +184,66 @@ class Treatment:
         self.journal.keep(notes)
         if progress is not None:
             progress(len(everyone))
-        patient = [rows for rows, _ in self.stopped_at]
-        when = [at for _, at in self.stopped_at]
-        who = np.concatenate(patient) if patient else np.empty(0, np.intp)
+        nobody = np.empty(0, np.intp), np.empty(0), np.empty(0)
+        who, time, goal = (
+            np.concatenate(part) for part in zip(nobody, *self.stopped_at, strict=True)
+        )
         order = np.argsort(who, kind="stable")
-        time = np.concatenate(when) if when else np.empty(0)
         return Treated(
             self.values, self.population.status, self.population.steps, self.journal,
-            (who[order], time[order]), self.begin / MINUTES_PER_DAY,
+            (who[order], time[order], goal[order]), self.begin / MINUTES_PER_DAY,
         )  # fmt: skip
 
     def _go(self, active: Rows) -> Rows:
         """Carry these patients to their next stop and look; return who is not done.
 
-        Whom something befalls before it, or who calls, goes back to where he was and is carried
-        to that: so every stop of the solver is a whole minute known beforehand.
+        Calm looks on the way are not stopped at. Whom something befalls, or who calls, goes back
+        to where he was and is carried again: so every stop of the solver is a whole minute.
         """
         patients, population = self.patients, self.population
-        goal = self._next_stop(active)
-        saved = population.copy(active)
-        crossings = self._advance(active, goal)
-        first = self._set_clocks(active, crossings)
-        back = np.flatnonzero(first < goal)
-        population.put(active[back], saved, back)
-        there = population.t[active] == goal / MINUTES_PER_DAY
+        first, goal = patients.clock[_LOOKS].min(axis=0)[active], self._next_event(active)
+        visit = None
+        if self.ahead is None:
+            goal = np.minimum(first, goal)
+        else:
+            visit = self.ahead.visit(patients, self.crs, self.memory, active, goal, first)
+        saved = {name: getattr(population, name)[active] for name in _MOVES}
+        crossings = self._advance(active, goal, visit)
+        earliest = self._set_clocks(active, crossings)
+        back = np.flatnonzero(earliest < (goal if visit is None else NEVER))
+        for name, before in saved.items():
+            getattr(population, name)[active[back]] = before[back]
+        if self.ahead is not None:
+            notes = Notes(active)
+            self.ahead.write(patients, active, notes)
+            self.journal.keep(notes)
+        there = population.status[active] == OK
         there[back] = False
-        at = np.flatnonzero(there & (population.status[active] == OK))
+        at = np.flatnonzero(there)
         done = np.zeros(len(active), np.bool_)
         if len(at):
             rows = active[at]
-            self.stopped_at.append((rows, population.t[rows]))
-            seen = self._next_look(rows) == goal[at]
+            stop = np.rint(population.t[rows] * MINUTES_PER_DAY).astype(np.int32)
+            self.stopped_at.append((rows, population.t[rows], goal[at] / MINUTES_PER_DAY))
+            seen = self._at_bedside(rows) == stop
             if seen.any():
-                self._look(rows[seen], goal[at][seen])
+                self._look(rows[seen], stop[seen])
             if not seen.all():
-                self._befall(rows[~seen], goal[at][~seen])
-            done[at] = goal[at] >= patients.when("end")[rows]
+                self._befall(rows[~seen], stop[~seen])
+            done[at] = stop >= patients.when("end")[rows]
         going: Rows = active[~done & (population.status[active] == OK)]
         return going
 
-    def _next_stop(self, rows: Rows) -> Minutes:
-        """Return the minute of each patient's next stop."""
-        unseen = self.patients.clock[-UNSEEN:].min(axis=0)
-        found: Minutes = np.minimum(unseen[rows], self._next_look(rows))
+    def _next_event(self, rows: Rows) -> Minutes:
+        """Return the minute at which each patient is next needed for anything but a plain look."""
+        patients = self.patients
+        first = patients.clock[_OTHERS].min(axis=0)
+        if len(patients.premedication):
+            first = np.minimum(first, patients.premedication.min(axis=0))
+        found: Minutes = first[rows]
         return found
 
-    def _next_look(self, rows: Rows) -> Minutes:
+    def _at_bedside(self, rows: Rows) -> Minutes:
         """Return the minute at which somebody is next at each patient's bedside."""
         first = self.patients.clock[:-UNSEEN].min(axis=0)
         if len(self.patients.premedication):
@@ -260,13 +288,13 @@ class Treatment:
             self.population.give(rows[real], int(kind[real][0]), int(dose["index"]), values[real])
 
     # ------------------------------------------------------------------ the engine's part
-    def _advance(self, active: Rows, goal: Minutes) -> Crossings:
+    def _advance(self, active: Rows, goal: Minutes, visit: Visit | None) -> Crossings:
         """Carry patients to their goals, with the outputs on the way; return crossings."""
         end = goal / MINUTES_PER_DAY
         asked, place = due_outputs(self.times, self.population.t[active], end)
         passage = carry(
-            self.population, end, None, asked, self.outputs, watches=self._watches(), rows=active,
-            rtol=self.rtol, threads=self.threads,
+            self.population, end, None, asked, self.outputs, watches=self._watches(), visit=visit,
+            rows=active, rtol=self.rtol, threads=self.threads,
         )  # fmt: skip
         put_outputs(self.values, active, place, passage.values)
         return passage.crossings
@@ -322,35 +350,3 @@ class Treatment:
             row[rows] = np.minimum(row[rows], minute)
             earliest[place[at]] = np.minimum(earliest[place[at]], minute)
         return earliest
-
-
-def due_outputs(times: Floats, begin: Floats, end: Floats) -> tuple[Floats, Rows]:
-    """Return the output times of each patient on his way, and which they are.
-
-    Parameters
-    ----------
-    times : float64 array (T,)
-        All output times, in **days**.
-    begin, end : float64 arrays (n,)
-        Where each comes from, and goes to; a time at the beginning has been written already.
-
-    Returns
-    -------
-    float64 array (n, m)
-        Times, ending in infinity.
-    intp array (n, m)
-        Their places in `times`; -1 after the last.
-    """
-    low = np.searchsorted(times, begin, side="right")
-    high = np.searchsorted(times, end, side="right")
-    most = int((high - low).max(initial=0))
-    place = low[:, None] + np.arange(most)
-    inside = place < high[:, None]
-    place = np.where(inside, place, -1)
-    return np.where(inside, times[place], np.inf), place
-
-
-def put_outputs(values: Floats, rows: Rows, place: Rows, found: Floats) -> None:
-    """Write what was found at these places of `values`."""
-    at, column = np.nonzero(place >= 0)
-    values[rows[at], place[at, column]] = found[at, column]

@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The calm looks of a run: what they need to know, whom they see, and what they noted."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trimer.core.condition import Count, Flag, Observed, Since
+from trimer.core.condition.tree import name_of
+from trimer.engine.compiled import CompiledModel
+from trimer.engine.visit import Visit, load_visitor
+from trimer.protocol.action import (
+    DelayStep,
+    End,
+    Give,
+    Hold,
+    LookAgain,
+    LookEvery,
+    SkipStep,
+    Start,
+    StopForGood,
+    Support,
+    Transplant,
+)
+from trimer.simulate.ward.calm import course, grades, look, reading, rules, tables
+from trimer.simulate.ward.calm.tables import Tables
+from trimer.simulate.ward.dispensary import HIGHEST
+from trimer.simulate.ward.plan import NEVER
+from trimer.simulate.ward.readings import SHOWN
+from trimer.simulate.ward.scene import EVENTS_AT, SEVERE_NEUTROPENIA
+from trimer.simulate.ward.state import WHOLE
+from trimer.simulate.ward.stay import DAY
+
+if TYPE_CHECKING:
+    from trimer.assess import CrsMemory
+    from trimer.core.condition import Memory
+    from trimer.core.condition.tree import Measured
+    from trimer.engine.solution import Carrier
+    from trimer.protocol.action import Action
+    from trimer.simulate.ward.arrays import Minutes, Rows
+    from trimer.simulate.ward.journal import Notes
+    from trimer.simulate.ward.rounds import Rounds
+    from trimer.simulate.ward.state import Patients
+
+_MODULES = (tables, reading, grades, rules, course, look)
+_SIGNS = {
+    ">": tables.MORE, ">=": tables.AT_LEAST, "<": tables.LESS, "<=": tables.AT_MOST,
+    "=": tables.SAME, "!=": tables.OTHER,
+}  # fmt: skip
+_NUMBERS: dict[str, tuple[int, int]] = {
+    "CRS": (tables.GRADED, 0), "CRS_Lee": (tables.GRADED, 1), "CRS_CTCAE": (tables.GRADED, 2),
+    "ICANS": (tables.GRADED, 3), "ICE_change": (tables.ICE_CHANGE, 0), "cycle": (tables.CYCLE, 0),
+    "fever": (tables.HAS_FEVER, 0), "pump off": (tables.PUMP_OFF, 0), "held": (tables.IS_HELD, 0),
+    "CRS_events": (tables.EVENTS, 0), "severe_CRS_events": (tables.SEVERE, 0),
+    "step": (tables.NEXT_NUMBER, tables.LEVEL),
+    **{x: (tables.NUMBER, WHOLE.index(x)) for x in ("vasopressor", "oxygen")},
+    **{
+        x: (tables.IS_ONE, WHOLE.index(x))
+        for x in ("infection", "inpatient", "antibiotic", "antifungal")
+    },
+}  # fmt: skip
+"""Where each name of a condition is found; laboratory grades are left to a full look."""
+
+
+class Ahead:
+    """Lets the solver run past calm looks.
+
+    Parameters
+    ----------
+    rounds : Rounds
+        The look in full.
+    patients : Patients
+        All of the run.
+    """
+
+    def __init__(self, rounds: Rounds, patients: Patients) -> None:
+        self._rounds, self._bedside = rounds, rounds.bedside.bedside
+        self._full = rounds.bedside.full  # every reading is written down
+        n = len(patients)
+        self._fixed: dict[str, Any] = {
+            "patients": n, **_ward(rounds), **_conditions(rounds), **_actions(rounds),
+            "n_grades": np.zeros(n, np.int32), "n_stretches": np.zeros(n, np.int32),
+            "grades": np.zeros((n, tables.GRADE_ROWS, 6), np.int32),
+            "stretches": np.zeros((n, tables.STRETCH_ROWS, 5), np.int32),
+            "stretch_values": np.zeros((n, tables.STRETCH_ROWS, 2), np.float32),
+            "n_readings": np.zeros(n, np.int32), "goal": np.full(n, NEVER, np.int32),
+        }  # fmt: skip
+        self._kept, self._address = visitor()
+        self._given: dict[str, Any] = {}
+
+    def visit(
+        self, patients: Patients, crs: CrsMemory, memory: Memory, rows: Rows, goal: Minutes,
+        first: Minutes,
+    ) -> Visit:  # fmt: skip
+        """Return the visits to some patients on their way to a goal, the first at these minutes."""
+        self._fixed["goal"][rows] = goal
+        most = 0
+        if self._full:  # as many as there can be
+            gap = max(min([*self._fixed["intervals"][2::3], self._rounds.orders.soonest]), 1)
+            most = int(((goal - np.minimum(first, goal)) // gap).max(initial=0)) + 2
+        n = len(patients)
+        given = {
+            **self._fixed, "most_readings": most,
+            "reading_minutes": np.zeros((n, most), np.int32), "readings": np.zeros((n, most, 7)),
+            "since": memory.since, "row": memory.row,
+        }  # fmt: skip
+        for field in fields(Tables):
+            if field.name not in given:
+                given[field.name] = getattr(patients if field.name in _BLOCKS else crs, field.name)
+        self._given = given
+        when = np.where(first < goal, first / 1440.0, np.inf)
+        return Visit(when, self._bedside, self._address, packed(Tables(**given)))
+
+    def write(self, patients: Patients, rows: Rows, notes: Notes) -> None:
+        """Write down what calm looks noted of these patients, and forget it."""
+        found = self._given
+        at, which = _noted(found["n_grades"][rows])
+        if len(at):
+            minute, crs, lee, ctcae, icans, level = found["grades"][rows[at], which].T
+            notes.add(
+                "grades", at, minute=minute, CRS=crs, CRS_Lee=lee, CRS_CTCAE=ctcae, ICANS=icans,
+                level=level,
+            )  # fmt: skip
+        at, which = _noted(found["n_stretches"][rows])
+        if len(at):
+            rule, verdict, first, last, looks = found["stretches"][rows[at], which].T
+            lowest, highest = found["stretch_values"][rows[at], which].T
+            notes.add(
+                "stretches", at, rule=rule, verdict=verdict, first=first, last=last, looks=looks,
+                lowest=lowest, highest=highest,
+            )  # fmt: skip
+        if self._full:
+            self._chart(patients, found, rows, notes)
+        for count in (found["n_grades"], found["n_stretches"], found["n_readings"]):
+            count[rows] = 0
+
+    def _chart(self, patients: Patients, found: dict[str, Any], rows: Rows, notes: Notes) -> None:
+        at, which = _noted(found["n_readings"][rows])
+        if len(at):
+            names = self._rounds.chart.names
+            columns = {name: patients.seen[k, rows[at]] for k, name in enumerate(names)}
+            columns.update(zip(self._bedside, found["readings"][rows[at], which].T, strict=True))
+            notes.add("readings", at, minute=found["reading_minutes"][rows[at], which], **columns)
+
+
+def _noted(count: Minutes) -> tuple[Rows, Rows]:
+    """Return the patient and number of each note."""
+    at = np.repeat(np.arange(len(count)), count)
+    first = np.cumsum(count) - count
+    return at, np.arange(len(at)) - first[at]
+
+
+_BLOCKS = frozenset((
+    "key", "clock", "whole", "seen", "baseline", "held", "was", "given", "times", "doses", "counts",
+    "stretch", "lowest", "highest", "premedication",
+))  # fmt: skip
+
+
+@cache
+def visitor() -> tuple[Any, int]:
+    """Return the compiled calm look: something to keep, and its address."""
+    return load_visitor(_MODULES, "visit")
+
+
+def packed(given: Tables) -> Any:  # noqa: ANN401 (an int64 array)
+    """Return tables as compiled code reads them."""
+    entries = []
+    for field in fields(Tables):
+        value = getattr(given, field.name)
+        kind = str(field.type)
+        if kind == "int":
+            entries.append(int(value))
+        elif kind == "float":
+            entries.append(int(np.float64(value).view(np.int64)))
+        else:
+            wanted = _TYPES[kind]
+            if value.dtype != wanted or not value.flags.c_contiguous:
+                message = f"Table '{field.name}' of calm looks: got {value.dtype}, not {wanted}."
+                raise TypeError(message)
+            entries.append(value.ctypes.data)
+    return np.array(entries, dtype=np.int64)
+
+
+_TYPES = {
+    "F8": np.float64, "F4": np.float32, "I8": np.int64, "I4": np.int32, "I2": np.int16,
+    "I1": np.int8, "U8": np.uint64, "Flags": np.bool_,
+}  # fmt: skip
+
+
+def can_be_calm(compiled: Carrier, rounds: Rounds) -> bool:
+    """Return whether looks of this run can be calm: compiled model, rules that it understands."""
+    if not isinstance(compiled, CompiledModel) or rounds.monitoring.continuous:
+        return False
+    bound = rounds.bound
+    sizes = len(bound.lefts), bound.program.size, len(bound.conditions)
+    return max(sizes) <= tables.MOST and all(_left(left, rounds) for left in bound.lefts)
+
+
+# ---------------------------------------------------------------------- what does not change
+def _ward(rounds: Rounds) -> dict[str, Any]:
+    ward, names, plan = rounds.ward, rounds.bedside.bedside, rounds.infusion.plan
+    step = np.array([ward.step.get(name, 0.0) for name in names])
+    every = [rounds.looks.every[name] for name in ("vitals", "neurology", "labs")]
+    rows = [
+        (e.from_minute, NEVER if e.until_minute is None else e.until_minute, e.minutes)
+        for whole in every
+        for e in whole
+    ]
+    return {
+        "noisy": np.array([ward.noise.get(name, 0.0) for name in names]), "step": step,
+        "per_step": 1.0 / np.where(step > 0, step, 1.0),
+        "lowest_shown": np.array([SHOWN[name][0] for name in names]),
+        "highest_shown": np.array([SHOWN[name][1] for name in names]),
+        "missed": ward.missed, "low_pressure": ward.low_pressure,
+        "low_saturation": ward.low_saturation, "fluid_minutes": ward.fluid_minutes,
+        "quiet_minutes": ward.quiet_minutes, "cycle_minutes": plan.cycle,
+        "first_home": (rounds.protocol.hospital.first_discharge_day - 1) * DAY,
+        "intervals": np.array(rows, np.int64).reshape(-1),
+        "n_intervals": np.array([len(whole) for whole in every]),
+    }  # fmt: skip
+
+
+def _conditions(rounds: Rounds) -> dict[str, Any]:
+    bound, names = rounds.bound, rounds.chart.names
+    program, size = bound.program, rounds.verdicts.size
+    lefts = [_left(left, rounds) or (0, 0, 0, 0.0) for left in bound.lefts]
+    kind, row, minutes, value = zip(*lefts, strict=True) if lefts else ((), (), (), ())
+    signs = [tables.MORE if isinstance(a, Flag) else _SIGNS[a.operator] for a in program.atoms]
+    lasting = program.durations + program.rows
+    fresh = [name_of(a) for a in program.atoms[:lasting]]
+    mains = [bound.main(k) for k in range(size)]
+    return {
+        "n_lefts": len(lefts), "left_kind": _whole(kind), "left_row": _whole(row),
+        "left_minutes": _whole(minutes), "left_value": np.array(value, np.float64),
+        "n_durations": program.durations, "n_rows": program.rows, "n_atoms": len(program.atoms),
+        "atom_sign": _whole(signs), "atom_left": _whole([leaf[1] for leaf in bound.leaves]),
+        "atom_limit": np.array([float(leaf[2]) for leaf in bound.leaves]),
+        "atom_baseline": _whole([names.index(x[3]) if x[3] else -1 for x in bound.leaves]),
+        "atom_fresh": _whole([names.index(x) if x in names else -1 for x in fresh]),
+        "atom_lasts": _whole([a.minutes or a.readings for a in program.atoms[:lasting]]),
+        "n_steps": len(program.steps),
+        "steps": _whole([
+            x for act, first, second, _ in program.steps for x in (_joint(act), first, second, 0)
+        ]),
+        "results": _whole(program.results), "n_rules": size,
+        "main": _whole([bound.lefts.index(Observed(x)) if x else -1 for x in mains]),
+        "n_resuming": len(rounds.resuming), "resuming": _whole(rounds.resuming),
+    }  # fmt: skip
+
+
+def _joint(act: Any) -> int:  # noqa: ANN401 (a function of NumPy)
+    return {np.logical_and: tables.AND, np.logical_or: tables.OR}.get(act, tables.NOT)
+
+
+def _left(left: Measured, rounds: Rounds) -> tuple[int, int, int, float] | None:
+    """Return how a calm look finds a left side, None if it does not."""
+    names, drugs = rounds.chart.names, rounds.orders.drugs
+    if isinstance(left, Observed):
+        if left.name in names:
+            return tables.SEEN, names.index(left.name), 0, 0.0
+        if left.name == "neutropenia":
+            return tables.BELOW, names.index("ANC"), 0, SEVERE_NEUTROPENIA
+        found = _NUMBERS.get(left.name)
+        return None if found is None else (*found, 0, 0.0)
+    if isinstance(left, Count):
+        drug = drugs.index(left.drug) if left.drug in drugs else -1
+        return tables.COUNT, drug, -1 if left.within_minutes is None else left.within_minutes, 0.0
+    if isinstance(left, Since):
+        if left.event == "first dose":
+            return tables.SINCE_FIRST, 0, 0, 0.0
+        if left.event == "CRS_onset":
+            return tables.SINCE_CRS, 0, 0, 0.0
+        if left.event in EVENTS_AT:
+            return tables.SINCE_ROW, WHOLE.index(EVENTS_AT[left.event]), 0, 0.0
+        return tables.SINCE_DRUG, drugs.index(left.event) if left.event in drugs else -1, 0, 0.0
+    return None
+
+
+def _actions(rounds: Rounds) -> dict[str, Any]:
+    orders, rows = rounds.orders, []
+    supports = len(orders.gives)
+    for number, held in enumerate(orders.orders):
+        for place, action in held:
+            slot = place
+            if isinstance(action, Support):
+                slot, supports = supports, supports + 1
+            row = _action(action, number, slot)
+            if row is not None:
+                rows.append(row)
+    drugs = orders.drugs
+    return {
+        "n_actions": len(rows), "actions": _whole(rows).reshape(-1),
+        "fluids": drugs.index("fluids") if "fluids" in drugs else -1, "n_drugs": len(drugs),
+        "kept": orders.kept, "n_premedication": len(orders.premedication),
+    }  # fmt: skip
+
+
+def _action(action: Action, rule: int, slot: int) -> tuple[int, ...] | None:
+    """Return kind, rule, slot, minutes, most, row, change, highest; None if it does nothing."""
+    if isinstance(action, Give):
+        every, most = action.every_minutes, action.at_most
+        return (
+            tables.GIVES, rule, slot, -1 if every is None else every, -1 if most is None else most,
+            0, 0, 0,
+        )  # fmt: skip
+    if isinstance(action, Support):
+        every, what = action.every_minutes, action.what
+        return (
+            tables.SUPPORTS, rule, slot, -1 if every is None else every, -1, WHOLE.index(what),
+            action.direction, HIGHEST[what],
+        )  # fmt: skip
+    if isinstance(action, (Start, End)):
+        on = int(isinstance(action, Start))
+        return tables.SWITCHES, rule, 0, -1, -1, WHOLE.index(action.what), on, 0
+    if isinstance(action, LookEvery):
+        vitals = action.what == "vitals"
+        kind = tables.EVERY_VITALS if vitals else tables.EVERY_NEUROLOGY
+        return kind, rule, 0, action.minutes, -1, 0, 0, 0
+    if isinstance(action, LookAgain):
+        return tables.AGAIN, rule, 0, action.minutes, -1, 0, 0, 0
+    if isinstance(action, SkipStep):
+        return None
+    kind = (
+        tables.HOLDS if isinstance(action, Hold)
+        else tables.ENDS if isinstance(action, (StopForGood, Transplant))
+        else tables.DELAYS if isinstance(action, DelayStep)
+        else tables.ON_EDGE
+    )  # fmt: skip
+    return kind, rule, 0, -1, -1, 0, 0, 0
+
+
+def _whole(values: Any) -> Any:  # noqa: ANN401 (an int64 array)
+    return np.array(values, dtype=np.int64)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A look at one patient that leads to nothing but notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimer.engine.scalar_words import floats, ints, isnan, rint
+from trimer.engine.visit import STOP
+from trimer.simulate.ward.calm.course import acts, interval, plan_looks
+from trimer.simulate.ward.calm.grades import grade, remember
+from trimer.simulate.ward.calm.reading import read, write
+from trimer.simulate.ward.calm.rules import judge, keep_verdicts, left_sides, rules
+from trimer.simulate.ward.calm.tables import (
+    CLOCK_AGAIN,
+    CLOCK_COUNT,
+    CLOCK_NEUROLOGY,
+    CLOCK_VITALS,
+    CRS,
+    CTCAE,
+    GRADE_ROWS,
+    ICANS,
+    LAB_READY,
+    LEE,
+    MARROW_READY,
+    STRETCH_ROWS,
+    VITALS,
+)
+
+if TYPE_CHECKING:
+    from trimer.engine.scalar_words import Floats
+    from trimer.simulate.ward.calm.tables import Tables
+
+
+def visit(d: Tables, q: int, time: float, values: Floats, lane: int) -> float:
+    """Look at a patient; return the time of the next look in days, or that he has to stop."""
+    minute = int(rint(time * 1440.0))
+    if something_else(d, q, minute):
+        return STOP
+    found = floats(7)
+    seen = floats(7)
+    examined = d.clock[CLOCK_NEUROLOGY, q] == minute
+    read(d, q, minute, values, lane, found)
+    for k in range(7):
+        known = not isnan(found[k]) and (k < VITALS or examined)
+        seen[k] = found[k] if known else d.seen[k, q]
+    looked = not isnan(found[0])
+    crs = ints(16)
+    grade(d, q, minute, seen, found, looked, crs)
+    cells = ints(256)
+    since = ints(256)
+    lefts = floats(256)
+    left_sides(d, q, minute, seen, crs, lefts)
+    judge(d, q, minute, examined, found, lefts, cells, since)
+    verdicts = ints(256)
+    every = ints(4)
+    every[0] = interval(d, 0, minute)
+    every[1] = interval(d, 1, minute)
+    every[2] = d.clock[CLOCK_AGAIN, q]
+    every[3] = 0
+    changes = rules(d, q, minute, cells, verdicts, every)
+    if changes < 0 or d.n_stretches[q] + changes > STRETCH_ROWS:
+        return STOP
+    moved = crs[0] != d.whole[CRS, q] or crs[1] != d.whole[LEE, q]
+    moved = moved or crs[2] != d.whole[CTCAE, q] or crs[3] != d.whole[ICANS, q]
+    if moved and d.n_grades[q] == GRADE_ROWS:
+        return STOP
+    if acts(d, q, minute, seen, crs, looked, every[3] == 1):
+        return STOP
+    write(d, q, minute, examined, found, seen)
+    remember(d, q, minute, crs, moved, looked, seen)
+    keep_verdicts(d, q, minute, verdicts, lefts)
+    for k in range(d.n_durations):
+        d.since[k, q] = since[k]
+    for k in range(d.n_rows):
+        d.row[k, q] = since[d.n_durations + k]
+    plan_looks(d, q, minute, every)
+    return following(d, q)
+
+
+def something_else(d: Tables, q: int, minute: int) -> bool:
+    """Return whether anything but reading vital signs and examining is due."""
+    due = d.whole[LAB_READY, q] <= minute or d.whole[MARROW_READY, q] <= minute
+    for k in range(CLOCK_COUNT):
+        plain = k == CLOCK_VITALS or k == CLOCK_NEUROLOGY or k == CLOCK_AGAIN
+        due = due or (not plain and d.clock[k, q] <= minute)
+    return due
+
+
+def following(d: Tables, q: int) -> float:
+    """Return the time of the next look in days; never, if that is where he is going anyway."""
+    first = min(d.clock[CLOCK_VITALS, q], d.clock[CLOCK_NEUROLOGY, q])
+    first = min(first, d.clock[CLOCK_AGAIN, q])
+    if first >= d.goal[q]:
+        return 1e300
+    return float(first) / 1440.0
