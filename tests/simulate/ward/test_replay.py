@@ -12,13 +12,12 @@ from trimer.simulate.matching import parameter_matrix
 from trimer.simulate.ward import replay
 
 WARD_PROTOCOLS = [name for name in library.protocol_names() if protocol(name).is_closed_loop]
-MODEL_OF = {"blinatumomab-label": "blinatumomab"}
 
 
 @pytest.mark.parametrize("name", WARD_PROTOCOLS)
 def test_the_ledger_replays_to_the_last_bit(name: str) -> None:
     """With the run's stops the trajectory is the same; without them it agrees to the tolerance."""
-    model = MODEL_OF.get(name, "flotetuzumab")
+    model = protocol(name).course.drug  # a model has the name of its drug
     patients, days = cohort(16, model=model), 35.0
     outputs = tuple(o for o in OUTPUTS if o in compiled_model(model).observables)
     run = treated(patients, protocol(name), days=days, model=model, outputs=outputs)
