@@ -301,12 +301,15 @@ def test_ctrl_c_exits_with_130_and_keeps_what_is_done(tmp_path):
         "--out", tmp_path / "run",
     )  # fmt: skip
     deadline = time.monotonic() + 300
-    while not list((tmp_path / "run").glob("parts/outcomes-001-*")):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=300)
+    try:
+        while not list((tmp_path / "run").glob("parts/outcomes-001-*")):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=300)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "of 100,000 patients are kept in" in err
     assert "Traceback" not in err

@@ -50,6 +50,8 @@ def plan(
 ) -> InfusionPlan:
     """Return a plan."""
     treatment = protocol(what) if isinstance(what, str) else what
+    if m2 is None and treatment.course is not None and treatment.course.maintenance.per_m2:
+        m2 = "1.85"
     size = Size(Fraction(kg), None if m2 is None else Fraction(m2))
     return make_plan(treatment, size, Clock(parse_start(start, zone)), made=MADE, **options)
 
