@@ -78,12 +78,23 @@ def symbol(name: str) -> str:
     >>> symbol("TNF")
     '<mi>TNF</mi>'
     """
+    base, below = split_symbol(name)
+    letter = f"<mi>{escape(base)}</mi>"
+    return f"<msub>{letter}<mi>{escape(below)}</mi></msub>" if below else letter
+
+
+def split_symbol(name: str) -> tuple[str, str]:
+    """Return base and subscript of a symbol; the base is Greek where it is spelled out.
+
+    Examples
+    --------
+    >>> split_symbol("psiL"), split_symbol("TNF")
+    (('ψ', 'L'), ('TNF', ''))
+    """
     for rule in _SPLITS:
         if found := rule.fullmatch(name):
-            base, below = found[1], found[2].replace("_", " ")
-            letter = f"<mi>{escape(_GREEK.get(base, base))}</mi>"
-            return f"<msub>{letter}<mi>{escape(below)}</mi></msub>" if below else letter
-    return f"<mi>{escape(name)}</mi>"
+            return _GREEK.get(found[1], found[1]), found[2].replace("_", " ")
+    return name, ""
 
 
 def equation(left: str, right: Node) -> str:
