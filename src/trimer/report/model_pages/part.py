@@ -189,7 +189,7 @@ def _part(path: Path, entry: Mapping[str, object]) -> Part:
         tuple(tuple(line.split()) for line in str(entry["map"]).strip().splitlines()),
         tuple(place) if isinstance(place, list) else (),
         str(entry.get("option", "")),
-        frozenset(names("alike", "aside")),
+        frozenset(names("alike")),
     )
 
 
