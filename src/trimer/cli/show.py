@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trimer.trial.study import Study
 
 
-def show_(name: str, /, *, json: bool = False) -> None:
+def show_(name: str, /, *, json: bool = False, docs: Path | None = None) -> None:
     """Show a model, a cohort, a protocol or a study.
 
     A model is shown with its equations, parameters, sources, assumptions and limits.
@@ -26,12 +26,28 @@ def show_(name: str, /, *, json: bool = False) -> None:
         Name of a shipped model, cohort, protocol or study, or a TOML file.
     json
         Print JSON.
+    docs
+        Write pages of a model into this folder instead: pictures, equations, parameters,
+        variants, credibility (Markdown and SVG). Files of the same names are replaced.
     """
+    if docs is not None:
+        _write_docs(name, docs)
+        return
     shown, record = _find(name)
     if json:
         say_json(record())
         return
     say(shown())
+    say_notice()
+
+
+def _write_docs(name: str, folder: Path) -> None:
+    from trimer import library
+    from trimer.report.model_pages import write_pages
+
+    library.description(name)  # an unknown name is one here too
+    files = write_pages(name, folder)
+    say(f"{len(files)} files in {folder}; begin with {folder / 'index.md'}.")
     say_notice()
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from trimer.core.notice import SHORT_NOTICE
-from trimer.model import mathml, tex
+from trimer.model import mathml
 from trimer.model.layout import Layout
 from trimer.model.layout import text as plain
 
@@ -45,8 +45,6 @@ class Equation:
         What it is, in words.
     kind : str
         ``root``, ``baseline``, ``initial``, ``term``, ``species`` or ``observable``.
-    tex : str
-        The whole equation as TeX, long sums over several lines.
     """
 
     name: str
@@ -55,7 +53,6 @@ class Equation:
     unit: str
     definition: str
     kind: str
-    tex: str
 
 
 def equations(model: Model) -> list[Equation]:
@@ -131,7 +128,6 @@ def _start(model: Model) -> Iterator[Equation]:
             "1",
             f"{root.definition}: {root.name} between {root.lower:g} and {root.upper:g}",
             "root",
-            tex.equation("0", node, len(plain(node))),
         )
     for baseline in model.baselines:
         yield _plain(
@@ -148,7 +144,6 @@ def _start(model: Model) -> Iterator[Equation]:
                 species.unit,
                 species.definition,
                 "initial",
-                tex.equation(f"{tex.symbol(species.name)}(0)", node, len(plain(node))),
             )
 
 
@@ -169,7 +164,6 @@ def _rates_of_change(model: Model) -> Iterator[Equation]:
             "1/day" if species.unit == "1" else f"{species.unit}/day",
             species.definition,
             "species",
-            tex.equation(tex.derivative(species.name), node, len(plain(node))),
         )
 
 
@@ -190,5 +184,4 @@ def _plain(
         unit,
         definition,
         kind,
-        tex.equation(tex.symbol(name), node, len(plain(node))),
     )

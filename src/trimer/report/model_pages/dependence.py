@@ -77,11 +77,12 @@ class Dependence:
         self.model = model
         self._values = states(model)
         self._terms: dict[str, Term] = {term.name: term for term in model.terms}
-        self._levels = {part.name for part in (*model.species, *model.inputs)}
+        self._levels = {part.name for part in model.species} | {part.name for part in model.inputs}
 
     def process(self, flow: Flow) -> Process:
         """Return what a flow takes and gives."""
-        takes, gives = [], []
+        takes: list[tuple[str, str]] = []
+        gives: list[tuple[str, str]] = []
         for name, coefficient in flow.changes:
             amount = evaluate(coefficient, self._values)
             side = takes if np.all(amount < 0) else gives

@@ -66,7 +66,9 @@ def diagram(chapter: Chapter, table: Table, dependence: Dependence) -> str:
     spots = place(boxes, wishes, fixed, (width, height))
     drawn = [
         *_frames(table, boxes, part.species),
-        *chain.from_iterable(_process_lines(process, boxes, spots) for process in processes.values()),
+        *chain.from_iterable(
+            _process_lines(process, boxes, spots) for process in processes.values()
+        ),
         *(_arc(arc, boxes, spots) for arc in arcs),
         *(
             glyphs.process(spots[process.flow.name], number, _tip(process))

@@ -7,7 +7,6 @@ from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import sympy
 
 from trimer.model.parts import TIME
 
@@ -25,7 +24,7 @@ _DECADES = 1.0
 """How far a level is from its scale, up and down: a share of scale 0.1 stays below 1."""
 
 _FUNCTIONS = {"exp": np.exp, "cos": np.cos, "log": np.log}
-_FOLDS = {sympy.Add: np.add, sympy.Mul: np.multiply, sympy.Max: np.maximum, sympy.Min: np.minimum}
+_FOLDS = {"Add": np.add, "Mul": np.multiply, "Max": np.maximum, "Min": np.minimum}
 
 
 def evaluate(expression: Expr, values: Mapping[str, Values]) -> Values:
@@ -38,25 +37,24 @@ def evaluate(expression: Expr, values: Mapping[str, Values]) -> Values:
 
     Examples
     --------
+    >>> import sympy
     >>> C = sympy.Symbol("C")
     >>> evaluate(sympy.Max(C, 0) ** 2 / 2, {"C": np.array([-1.0, 3.0])}).tolist()
     [0.0, 4.5]
     """
-    if isinstance(expression, sympy.Symbol):
+    if expression.is_Symbol:
         return values[expression.name]
     if not expression.args:
-        return np.float64(expression)
+        return np.asarray(float(expression))
     parts = [evaluate(argument, values) for argument in expression.args]
-    if isinstance(expression, sympy.Pow):
-        return np.power(*parts)
-    for kind, fold in _FOLDS.items():
-        if isinstance(expression, kind):
-            return reduce(fold, parts)
-    function = _FUNCTIONS.get(type(expression).__name__)
-    if function is None:
-        message = f"no rule for {type(expression).__name__}"
-        raise TypeError(message)
-    return function(parts[0])
+    kind = type(expression).__name__
+    if kind == "Pow":
+        return np.asarray(np.power(*parts))
+    if kind in _FOLDS:
+        return np.asarray(reduce(_FOLDS[kind], parts))
+    if kind not in _FUNCTIONS:
+        raise TypeError(f"no rule for {kind}")
+    return np.asarray(_FUNCTIONS[kind](parts[0]))
 
 
 def states(model: Model) -> dict[str, Values]:
@@ -65,9 +63,7 @@ def states(model: Model) -> dict[str, Values]:
     Levels spread evenly over decades around their scale, by multiples of irrational numbers: no
     chance, so the answer is the same everywhere.
     """
-    values: dict[str, Values] = {
-        row.name: np.full(STATES, row.value) for row in model.parameters
-    }
+    values: dict[str, Values] = {row.name: np.full(STATES, row.value) for row in model.parameters}
     steps = np.arange(1, STATES + 1)
     values[TIME] = steps / 4.0
     free = [(part.name, part.scale) for part in model.species]
@@ -78,6 +74,8 @@ def states(model: Model) -> dict[str, Values]:
         values[name] = scale * 10 ** (_DECADES * (2 * even - 1))
     for root in model.roots:
         values[root.name] = np.full(STATES, np.sqrt(root.lower * root.upper))
-    for part in (*model.baselines, *model.terms):
-        values[part.name] = np.broadcast_to(evaluate(part.expression, values), (STATES,))
+    named = [(part.name, part.expression) for part in model.baselines]
+    named += [(part.name, part.expression) for part in model.terms]
+    for name, expression in named:
+        values[name] = np.broadcast_to(evaluate(expression, values), (STATES,))
     return values

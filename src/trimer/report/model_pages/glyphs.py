@@ -35,6 +35,8 @@ MARKERS = "".join(
         ("gives", "M-9,-4.5L0,0L-9,4.5Z", INK, INK, 13, 0),
         ("stimulates", "M-9,-5L0,0L-9,5Z", "#ffffff", WAY_COLORS["stimulates"], 13, 0),
         ("inhibits", "M0,-6L0,6", "none", WAY_COLORS["inhibits"], 14, 0),
+        ("acts", "M-9,-4.5L0,0L-9,4.5Z", MUTED, MUTED, 15, 0),
+        ("acts-given", "M-9,-4.5L0,0L-9,4.5Z", color("dose"), color("dose"), 15, 0),
         ("modulates", "M-10,0L-5,-4.5L0,0L-5,4.5Z", "#ffffff", WAY_COLORS["modulates"], 13, 0),
     )
 )
@@ -148,8 +150,9 @@ def frame(name: str, left: float, top: float, right: float, bottom: float) -> st
     return (
         f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" '
         f'height="{_n(bottom - top)}" rx="16" fill="{fill}" stroke="{stroke}" stroke-width="2"/>'
-        + text(left + 12, top + 15, name.upper(), size=10, weight="bold", fill=MUTED,
-               anchor="start")  # fmt: skip
+        + text(
+            left + 12, top + 15, name.upper(), size=10, weight="bold", fill=MUTED, anchor="start"
+        )
     )
 
 

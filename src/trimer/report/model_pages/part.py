@@ -22,7 +22,21 @@ if TYPE_CHECKING:
 
 EMPTY = "."
 _KEYS = frozenset(
-    ("name", "title", "about", "files", "place", "species", "terms", "given", "map", "option", "alike", "aside")
+    (
+        "name",
+        "short",
+        "title",
+        "about",
+        "files",
+        "place",
+        "species",
+        "terms",
+        "given",
+        "map",
+        "option",
+        "alike",
+        "aside",
+    )
 )
 
 
@@ -32,8 +46,8 @@ class Part:
 
     Parameters
     ----------
-    name, title, about : str
-        Name of its page, heading, and what it is in a few sentences.
+    name, short, title, about : str
+        Name of its page, short and full heading, and what it is in a few sentences.
     files : tuple of str
         Files of the library that define it.
     species, terms : tuple of str
@@ -53,6 +67,7 @@ class Part:
     """
 
     name: str
+    short: str
     title: str
     about: str
     files: tuple[str, ...]
@@ -180,6 +195,7 @@ def _part(path: Path, entry: Mapping[str, object]) -> Part:
     place = entry.get("place", [])
     return Part(
         str(entry["name"]),
+        str(entry["short"]),
         str(entry["title"]),
         " ".join(str(entry["about"]).split()),
         names("files"),
@@ -190,6 +206,7 @@ def _part(path: Path, entry: Mapping[str, object]) -> Part:
         tuple(place) if isinstance(place, list) else (),
         str(entry.get("option", "")),
         frozenset(names("alike")),
+        names("aside"),
     )
 
 

@@ -33,6 +33,9 @@ _ROOM = 17.0
 _APART = 30.0
 """Between the middles of two processes."""
 _ROUNDS = 3
+_BOWS = (0.0, *(sign * bow for bow in (40.0, 60.0, 80.0, 100.0, 130.0, 160.0, 200.0, 260.0, 330.0)
+                for sign in (1.0, -1.0)))  # fmt: skip
+"""How far the control point of a bent line is from the straight one, tried in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,7 @@ def place(
             taken = [point for name, point in found.items() if name != wish.name]
             best = _best(wish, boxes, free, others, taken, size)
             found[wish.name] = best
-            lines[wish.name] = [
-                (_middle(boxes[name]), best) for name in (*wish.ends, *wish.actors)
-            ]
+            lines[wish.name] = [(_middle(boxes[name]), best) for name in (*wish.ends, *wish.actors)]
             if len(wish.ends) == 1:
                 lines[wish.name].append((best, beyond(_middle(boxes[wish.ends[0]]), best, SINK)))
     return found
@@ -128,7 +129,7 @@ def bent(start: Point, stop: Point, boxes: Sequence[Box]) -> Point | None:
     """
     dx, dy = stop[0] - start[0], stop[1] - start[1]
     whole = max((dx * dx + dy * dy) ** 0.5, 1e-9)
-    for bow in (0.0, 60.0, -60.0, 100.0, -100.0, 150.0, -150.0, 200.0, -200.0):
+    for bow in _BOWS:
         middle = (
             (start[0] + stop[0]) / 2 - dy / whole * bow,
             (start[1] + stop[1]) / 2 + dx / whole * bow,
@@ -181,38 +182,57 @@ def _best(
     ends = [boxes[name] for name in wish.ends]
     middle = np.mean([_middle(box) for box in ends], axis=0)
     reach = max((np.hypot(*(np.array(_middle(box)) - middle)) for box in ends), default=0.0)
-    near = np.hypot(*(free - middle).T) < reach * 0.9 + CELL[0] * 0.75
-    points = free[near]
-    cost = np.zeros(len(points))
-    for name in wish.ends:
-        cost += 1.5 * np.hypot(points[:, 0] - boxes[name].x, points[:, 1] - boxes[name].y)
-    if len(ends) > 1:
-        # a bent way looks like two
-        cost += 2.0 * (cost - 1.5 * np.hypot(ends[0].x - ends[1].x, ends[0].y - ends[1].y))
-    for name in wish.actors:
-        cost += 0.5 * np.hypot(points[:, 0] - boxes[name].x, points[:, 1] - boxes[name].y)
+    points = free[np.hypot(*(free - middle).T) < reach * 0.9 + CELL[0] * 0.75]
+    actors = [boxes[name] for name in wish.actors]
+    cost = _length(points, ends, actors)
     if len(ends) == 1:
-        actors = [boxes[name] for name in wish.actors]
         cost += _at_sink(points, ends[0], actors, boxes, taken, size)
     for name in (*wish.ends, *wish.actors):
-        start = np.array(_middle(boxes[name]))
-        for other, box in boxes.items():
-            if other != name:
-                cost += 600.0 * _through_box(start, points, box)
-        if others:
-            starts = np.array([line[0] for line in others])
-            stops = np.array([line[1] for line in others])
-            cost += 45.0 * _crossings(start, points, starts, stops)
-        for point in taken:
-            cost += 250.0 * (_distance(np.array(point), start, points) < _ROOM)
-    for line in others:
-        apart = _distance_to(points, np.array(line[0]), np.array(line[1]))
-        cost += 120.0 * (apart < _ROOM)
+        cost += _in_the_way(points, name, boxes, others, taken)
+    for start, stop in others:
+        cost += 120.0 * (_distance_to(points, np.array(start), np.array(stop)) < _ROOM)
     for point in taken:
         cost += 500.0 * (np.hypot(points[:, 0] - point[0], points[:, 1] - point[1]) < _APART)
     # Rounded, so that the last digit of a processor's arithmetic decides nothing.
     at = int(np.argmin(np.round(cost, 3)))
     return (float(points[at, 0]), float(points[at, 1]))
+
+
+def _length(points: _Array, ends: Sequence[Box], actors: Sequence[Box]) -> _Array:
+    """Return what the lengths of the lines to each point cost, and how bent its way is."""
+    cost = np.zeros(len(points))
+    for box in ends:
+        cost += 1.5 * np.hypot(points[:, 0] - box.x, points[:, 1] - box.y)
+    if len(ends) > 1:
+        # a bent way looks like two
+        cost += 2.0 * (cost - 1.5 * np.hypot(ends[0].x - ends[1].x, ends[0].y - ends[1].y))
+        first, second = (np.array(_middle(box)) for box in ends[:2])
+        cost += 0.6 * _distance_to(points, first, second)
+    for box in actors:
+        cost += 0.5 * np.hypot(points[:, 0] - box.x, points[:, 1] - box.y)
+    return cost
+
+
+def _in_the_way(
+    points: _Array,
+    name: str,
+    boxes: Mapping[str, Box],
+    others: Sequence[tuple[Point, Point]],
+    taken: Sequence[Point],
+) -> _Array:
+    """Return what boxes, lines and processes cost that the line from a box to each point meets."""
+    start = np.array(_middle(boxes[name]))
+    cost = np.zeros(len(points))
+    for other, box in boxes.items():
+        if other != name:
+            cost += 600.0 * _through_box(start, points, box)
+    if others:
+        starts = np.array([line[0] for line in others])
+        stops = np.array([line[1] for line in others])
+        cost += 45.0 * _crossings(start, points, starts, stops)
+    for point in taken:
+        cost += 250.0 * (_distance(np.array(point), start, points) < _ROOM)
+    return cost
 
 
 def _at_sink(
@@ -227,7 +247,7 @@ def _at_sink(
     middle = np.array(_middle(box))
     d = points - middle
     away = points + d / np.hypot(*d.T)[:, None] * SINK
-    cost = 400.0 * np.any((away < 8) | (away > np.array(size) - 8), axis=1)
+    cost: _Array = 400.0 * np.any((away < 8) | (away > np.array(size) - 8), axis=1)
     for other in boxes.values():
         cost += 400.0 * (
             (np.abs(away[:, 0] - other.x) < other.half_width + 9)
