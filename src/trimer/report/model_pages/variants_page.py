@@ -44,9 +44,9 @@ def variants_page(
     lines = [
         *head("Variants", model),
         (
-            "Some of [the model](index.md) rests on a mechanism that nobody measured. Such mechanisms "
-            "are options: switch one and see whether the answer stays. All variants share one "
-            "parameter card. [How to use them](../how-to/variants.md)."
+            "Some of [the model](index.md) rests on a mechanism that nobody measured. Such "
+            "mechanisms are options: switch one and see whether the answer stays. All variants "
+            "share one parameter card. [How to use them](../how-to/variants.md)."
         ),
         "",
         *table(("option", "variants", "what it is about"), rows),

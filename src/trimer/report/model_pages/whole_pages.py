@@ -95,7 +95,7 @@ def index_page(model: Model, chapters: Sequence[Chapter], acts: Influence) -> st
         *(f"- {words(sentence)}" for sentence in model.limits),
         "",
         (
-            f"These pages are written by `{COMMAND.format(name=model.name)}` from the model itself; "
+            f"These pages are written by `{COMMAND.format(name=model.name)}` from the model; "
             "a test compares them."
         ),
     ]
@@ -130,8 +130,8 @@ def outputs_page(model: Model) -> str:
     lines = [
         *head("What can be read", model),
         (
-            "Read-outs of [the model](index.md). Species can be read by their symbols too. Noise of a "
-            "measurement is not in them: the ward adds it when it looks."
+            "Read-outs of [the model](index.md). Species can be read by their symbols too. Noise "
+            "of a measurement is not in them: the ward adds it when it looks."
         ),
         "",
         *table(("name", "what", "unit", "equation"), rows),
