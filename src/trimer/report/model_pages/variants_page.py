@@ -66,7 +66,7 @@ def _size(model: Model, variant: Model) -> list[str]:
         (
             f"{len(variant.species)} species instead of {len(model.species)}, "
             f"{len(variant.flows)} processes instead of {len(model.flows)}, "
-            f"{len(variant.parameters)} parameters instead of {len(model.parameters)}."
+            f"{len(_in_use(variant))} parameters in use instead of {len(_in_use(model))}."
         ),
         "",
     ]
@@ -87,7 +87,8 @@ def _changes(model: Model, variant: Model) -> Iterator[str]:
             yield from displayed(lay, tex.symbol(name), after[name])
         else:
             yield from displayed(lay, tex.derivative(name.removeprefix("d ")), after[name])
-    rows = [row for row in variant.parameters if row not in model.parameters]
+    new = _in_use(variant) - _in_use(model)
+    rows = [row for row in variant.parameters if row.name in new]
     if rows:
         yield from ("Parameters that are new:", "", *parameters(rows), "")
 
@@ -102,10 +103,15 @@ def _gone_and_new(model: Model, variant: Model) -> Iterator[str]:
         ]
         if species:
             yield from (f"{label}: {', '.join(species)}.", "")
-    kept = {row.name for row in variant.parameters}
-    gone = [code(row.name) for row in model.parameters if row.name not in kept]
+    kept, used = _in_use(variant), _in_use(model)
+    gone = [code(row.name) for row in model.parameters if row.name in used - kept]
     if gone:
         yield from (f"Parameters without use: {', '.join(gone)}.", "")
+
+
+def _in_use(model: Model) -> set[str]:
+    """Return the parameters of a model that are not there for other variants or read-outs only."""
+    return {row.name for row in model.parameters} - {*model.read_outs}
 
 
 def _expressions(model: Model) -> dict[str, Expr]:
