@@ -189,10 +189,13 @@ def _best(
         cost += _at_sink(points, ends[0], actors, boxes, taken, size)
     for name in (*wish.ends, *wish.actors):
         cost += _in_the_way(points, name, boxes, others, taken)
-    for start, stop in others:
-        cost += 120.0 * (_distance_to(points, np.array(start), np.array(stop)) < _ROOM)
-    for point in taken:
-        cost += 500.0 * (np.hypot(points[:, 0] - point[0], points[:, 1] - point[1]) < _APART)
+    if others:
+        lines = np.array(others)
+        near = _distances(points[:, None], lines[None, :, 0], lines[None, :, 1]) < _ROOM
+        cost += 120.0 * near.sum(axis=1)
+    if taken:
+        near = np.hypot(*(points[:, None] - np.array(taken)[None]).T).T < _APART
+        cost += 500.0 * near.sum(axis=1)
     # Rounded, so that the last digit of a processor's arithmetic decides nothing.
     at = int(np.argmin(np.round(cost, 3)))
     return (float(points[at, 0]), float(points[at, 1]))
@@ -207,7 +210,7 @@ def _length(points: _Array, ends: Sequence[Box], actors: Sequence[Box]) -> _Arra
         # a bent way looks like two
         cost += 2.0 * (cost - 1.5 * np.hypot(ends[0].x - ends[1].x, ends[0].y - ends[1].y))
         first, second = (np.array(_middle(box)) for box in ends[:2])
-        cost += 0.6 * _distance_to(points, first, second)
+        cost += 0.6 * _distances(points, first, second)
     for box in actors:
         cost += 0.5 * np.hypot(points[:, 0] - box.x, points[:, 1] - box.y)
     return cost
@@ -222,16 +225,15 @@ def _in_the_way(
 ) -> _Array:
     """Return what boxes, lines and processes cost that the line from a box to each point meets."""
     start = np.array(_middle(boxes[name]))
-    cost = np.zeros(len(points))
-    for other, box in boxes.items():
-        if other != name:
-            cost += 600.0 * _through_box(start, points, box)
+    cost = 600.0 * _through_boxes(
+        start, points, [box for other, box in boxes.items() if other != name]
+    )
     if others:
-        starts = np.array([line[0] for line in others])
-        stops = np.array([line[1] for line in others])
-        cost += 45.0 * _crossings(start, points, starts, stops)
-    for point in taken:
-        cost += 250.0 * (_distance(np.array(point), start, points) < _ROOM)
+        lines = np.array(others)
+        cost += 45.0 * _crossings(start, points, lines[:, 0], lines[:, 1])
+    if taken:
+        near = _distances(np.array(taken)[None], start, points[:, None]) < _ROOM
+        cost += 250.0 * near.sum(axis=1)
     return cost
 
 
@@ -265,16 +267,18 @@ def _at_sink(
     return cost
 
 
-def _through_box(start: _Array, points: _Array, box: Box) -> _Array:
-    """Return whether the line from `start` to each point crosses the box, a little enlarged."""
-    half = np.array([box.half_width + 5.0, box.half_height + 5.0])
-    d = points - start
+def _through_boxes(start: _Array, points: _Array, boxes: Sequence[Box]) -> _Array:
+    """Return how many boxes, a little enlarged, the line from `start` to each point crosses."""
+    middles = np.array([_middle(box) for box in boxes]).reshape(-1, 2)
+    halves = np.array([(box.half_width, box.half_height) for box in boxes]).reshape(-1, 2) + 5.0
+    d = (points - start)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = (np.array([box.x, box.y]) - half - start) / d
-        high = (np.array([box.x, box.y]) + half - start) / d
-    enter = np.nanmax(np.minimum(low, high), axis=1)
-    leave = np.nanmin(np.maximum(low, high), axis=1)
-    hit: _Array = ((enter <= leave) & (leave >= 0) & (enter <= 1)).astype(float)
+        low = (middles - halves - start)[None] / d
+        high = (middles + halves - start)[None] / d
+    near, far = np.fmin(low, high), np.fmax(low, high)
+    enter = np.fmax(near[..., 0], near[..., 1])
+    leave = np.fmin(far[..., 0], far[..., 1])
+    hit: _Array = ((enter <= leave) & (leave >= 0) & (enter <= 1)).sum(axis=1).astype(float)
     return hit
 
 
@@ -292,17 +296,11 @@ def _crossings(start: _Array, points: _Array, starts: _Array, stops: _Array) -> 
     return counted
 
 
-def _distance(point: _Array, start: _Array, stops: _Array) -> _Array:
-    """Return how far a point is from each line from `start`."""
-    d = stops - start
-    along = np.clip(((point - start) * d).sum(axis=1) / (d**2).sum(axis=1), 0, 1)
-    away: _Array = np.hypot(*(start + along[:, None] * d - point).T)
-    return away
-
-
-def _distance_to(points: _Array, start: _Array, stop: _Array) -> _Array:
-    """Return how far each point is from one line."""
-    d = stop - start
-    along = np.clip(((points - start) * d).sum(axis=1) / max(float((d**2).sum()), 1e-9), 0, 1)
-    away: _Array = np.hypot(*(start + along[:, None] * d - points).T)
+def _distances(points: _Array, starts: _Array, stops: _Array) -> _Array:
+    """Return how far points are from lines, each with each as their shapes go together."""
+    d = stops - starts
+    whole = np.maximum((d**2).sum(axis=-1), 1e-9)
+    along = np.clip(((points - starts) * d).sum(axis=-1) / whole, 0, 1)
+    gap = starts + along[..., None] * d - points
+    away: _Array = np.hypot(gap[..., 0], gap[..., 1])
     return away

@@ -139,8 +139,8 @@ def outputs_page(model: Model) -> str:
         "## Parameters that only a read-out uses",
         "",
         (
-            "Some serve a grade that is read from the results, or another variant. They are drawn for "
-            "every patient, so that the same patients can be treated in every variant."
+            "Some serve a grade that is read from the results, or another variant. They are drawn "
+            "for every patient, so that the same patients can be treated in every variant."
         ),
         "",
         *parameters((*_only_read(model), *parts)),
