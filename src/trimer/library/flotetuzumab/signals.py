@@ -85,7 +85,7 @@ def _tissue(m: Builder, molecule: Molecule, options: Options) -> None:
         "armed",
         f"killing signal of {molecule.normal}",
         "1",
-        hill(at_least(y.Dp, 0) / p.Kt, p.gt),
+        hill(at_least(y.Dp, 0) / p.KkN, p.gt),
     )
 
 
