@@ -57,7 +57,7 @@ CTCAE_UNITS = {
 NOT_GRADED = -1
 """Grade where the value is NaN."""
 
-_ABOVE = {
+ABOVE = {
     "ALT": (1.0, 3.0, 5.0, 20.0),
     "AST": (1.0, 3.0, 5.0, 20.0),
     "bilirubin": (1.0, 1.5, 3.0, 10.0),
@@ -80,7 +80,7 @@ _LARGEST = {
     "lymphocytes": 1e4,
 }  # no patient has as much: such a value is in another unit
 _SMALLEST = 1e-6
-_OVER = 1.0 + 1e-12
+SLACK = 1.0 + 1e-12
 
 
 def ctcae_grade(
@@ -139,7 +139,7 @@ def ctcae_grade(
     else:
         found = values(term, value, 0.0, _LARGEST[term], CTCAE_UNITS[term])
         limit = np.asarray(getattr(limits, term), dtype=np.float64)
-        if term in _ABOVE:
+        if term in ABOVE:
             grade = _raised(term, found, limit, baseline)
         else:
             grade = _lowered(term, found, limit)
@@ -150,16 +150,16 @@ def ctcae_grade(
 
 def _raised(term: str, value: Floats, limit: Floats, baseline: ArrayLike | None) -> Codes:
     """Grade by multiples of the upper limit, or of the baseline."""
-    cuts = _ABOVE[term]
-    grade = _passed([value > limit * (cut * _OVER) for cut in cuts])
+    cuts = ABOVE[term]
+    grade = _passed([value > limit * (cut * SLACK) for cut in cuts])
     if baseline is None:
         return grade
     own = values(f"baseline {term}", baseline, _SMALLEST, _LARGEST[term], CTCAE_UNITS[term])
-    by_own = [value > own * (cut * _OVER) for cut in cuts]
+    by_own = [value > own * (cut * SLACK) for cut in cuts]
     if term == "creatinine":  # grades 2 and 3 have a column of their own, beside that of the limit
         return np.maximum(grade, _passed([by_own[1], by_own[1], by_own[2]]))
     if term in ("ALT", "AST"):
-        by_own[0] = value >= own * (1.5 / _OVER)
+        by_own[0] = value >= own * (1.5 / SLACK)
     return np.where(own > limit, _passed(by_own), grade)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trimer.core.errors import EngineError
 from trimer.engine import cache
 from trimer.engine.compile import compile_text, load_object
 from trimer.engine.dense import Dense
@@ -111,9 +112,11 @@ def load_visitor(modules: Sequence[ModuleType], name: str) -> tuple[Any, int]:
         If this machine cannot run compiled code.
     """
     sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
-    numbers = {
-        k: v for module in modules for k, v in vars(module).items() if type(v) in (int, float)
-    }
+    numbers: dict[str, float] = {}
+    for module in modules:
+        for word, value in vars(module).items():
+            if type(value) in (int, float) and numbers.setdefault(word, value) is not value:
+                _need_same(word, numbers[word], value)
     key = f"visitor-{cache.digest(*sources, repr(numbers), cache.generator())}"
     code = cache.read(f"{key}.o")
     if code is None:
@@ -123,3 +126,9 @@ def load_visitor(modules: Sequence[ModuleType], name: str) -> tuple[Any, int]:
         cache.write(f"{key}.o", code)
     kept, addresses = load_object(code, (name,), key=key)
     return kept, addresses[name]
+
+
+def _need_same(word: str, one: float, other: float) -> None:
+    """Refuse two meanings of a word: modules are translated as one."""
+    if one != other and one == one:  # noqa: PLR0124 (NaN is not itself)
+        raise EngineError(f"Scalar code: '{word}' is {one} in one module and {other} in another.")

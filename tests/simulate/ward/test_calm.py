@@ -18,11 +18,12 @@ from trimer.protocol import read_protocol
 from trimer.simulate import prepare
 from trimer.simulate.matching import areas_m2, parameter_matrix, weights_kg
 from trimer.simulate.ward import Ward, treat
-from trimer.simulate.ward.calm.ahead import Ahead
+from trimer.simulate.ward.calm.ahead import CALM_CLOCKS, Ahead
 from trimer.simulate.ward.journal import Notes
 from trimer.simulate.ward.plan import NEVER
+from trimer.simulate.ward.readings import LABS
 from trimer.simulate.ward.rounds import Rounds
-from trimer.simulate.ward.state import Patients
+from trimer.simulate.ward.state import CLOCKS, Patients
 from trimer.trial.recipe import shipped
 
 SEEN = ("grades", "stretches", "readings")
@@ -74,11 +75,11 @@ class Shadow:
             np.testing.assert_array_equal(mine[name][..., ~calm], before[..., ~calm], name)
         for name, after in self.state(part, crs, memory).items():
             np.testing.assert_array_equal(mine[name][..., calm], after[..., calm], name)
-        clocks = part.clock[[0, 1, 4]].min(axis=0)
+        clocks = part.clock[[CLOCKS.index(name) for name in CALM_CLOCKS]].min(axis=0)
         due = np.where(clocks < NEVER, clocks / 1440.0, 1e300)
         np.testing.assert_array_equal(self.following[calm], due[calm])
         own = Notes(notes.rows)
-        self.ahead.write(self.patients, np.arange(len(calm)), own)
+        self.ahead.write(np.arange(len(calm)), own)
         assert rows_of(own, calm) == rows_of(notes, calm)
         acted = np.zeros(len(calm), np.bool_)
         for table, at, _ in notes.items():
@@ -110,7 +111,8 @@ def _shadowed(monkeypatch):
     attend = Rounds.attend
 
     def both(self, part, memory, minute, truth, now, notes):
-        shadow = Shadow(self, part, memory, minute, truth)
+        blood = now(tuple(LABS.values()), np.arange(len(part)))
+        shadow = Shadow(self, part, memory, minute, np.hstack([truth, blood]))
         crs = attend(self, part, memory, minute, truth, now, notes)
         shadow.compare(part, crs, memory[1], notes, count)
         return crs

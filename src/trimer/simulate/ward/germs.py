@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FEVER = 38.0
 DAY = 1440
-_CULTURE_USE = 400
-_INFECTED_DAYS = 14
+CULTURE_USE = 400
+INFECTED_DAYS = 14
 _DIAGNOSED_DAYS = 7
 
 
@@ -57,9 +57,9 @@ class Germs:
             part.when("culture")[result] = NEVER
             sampled = minute - self._ward.culture_minutes
             infected = (sampled >= part.at_infection) & (
-                sampled - part.at_infection < _INFECTED_DAYS * DAY
+                sampled - part.at_infection < INFECTED_DAYS * DAY
             )
-            found = chance(words(part.key, sampled, _CULTURE_USE)) < self._ward.culture_finds
+            found = chance(words(part.key, sampled, CULTURE_USE)) < self._ward.culture_finds
             at = np.flatnonzero(result & infected & found)
             part.infection[at] = 1
             part.at_diagnosis[at] = minute[at]

@@ -42,8 +42,8 @@ LABS = {
 }
 """Laboratory tests: name on the ward, observable of the model."""
 
-_LEAST = 1e-6
-_MOST = {"hemoglobin": 49.0, "bilirubin": 999.0, "creatinine": 999.0}
+LEAST = 1e-6
+MOST = {"hemoglobin": 49.0, "bilirubin": 999.0, "creatinine": 999.0}
 """What a laboratory reports at least and at most; a model may undershoot zero by a rounding."""
 
 MARROW = {"blasts": "blasts"}
@@ -61,7 +61,7 @@ SHOWN = {
 """What a device can show, or a test can give."""
 
 MISSED_USE = 100
-_LAB_USE = 200
+LAB_USE = 200
 _MARROW_USE = 300
 
 
@@ -151,10 +151,10 @@ def read_laboratory(ward: Ward, truth: Floats, key: NDArray[np.uint64], minute: 
     found = truth.T.copy()
     spread = ward.noise.get("lab", 0.0)
     if spread:
-        uses = range(_LAB_USE, _LAB_USE + len(found))
+        uses = range(LAB_USE, LAB_USE + len(found))
         found *= 1.0 + spread * bell(words(key, minute, uses))
     for k, name in enumerate(LABS):
-        np.clip(found[k], _LEAST, _MOST.get(name, np.inf), out=found[k])
+        np.clip(found[k], LEAST, MOST.get(name, np.inf), out=found[k])
     return found
 
 

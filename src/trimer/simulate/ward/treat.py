@@ -16,7 +16,7 @@ from trimer.core.chance import chance, keys, words
 from trimer.core.elementary import log
 from trimer.engine.population import FALLING, RISING, Watch, carry
 from trimer.engine.solution import OK
-from trimer.simulate.ward.calm.ahead import Ahead, can_be_calm
+from trimer.simulate.ward.calm.ahead import CALM_CLOCKS, Ahead, can_be_calm
 from trimer.simulate.ward.journal import Journal, Notes
 from trimer.simulate.ward.outputs import due_outputs, put_outputs
 from trimer.simulate.ward.plan import NEVER
@@ -39,7 +39,7 @@ MINUTES_PER_DAY = 1440.0
 
 FEVER = 38.0
 _LATENCY_USE = 500
-_LOOKS = [CLOCKS.index(name) for name in ("vitals", "neurology", "again")]
+_LOOKS = [CLOCKS.index(name) for name in CALM_CLOCKS]
 _OTHERS = [k for k in range(len(CLOCKS)) if k not in _LOOKS]
 _MOVES = ("t", "state", "step", "status", "steps", "rejected")
 """What the solver changes of a population."""
@@ -215,7 +215,7 @@ class Treatment:
             getattr(population, name)[active[back]] = before[back]
         if self.ahead is not None:
             notes = Notes(active)
-            self.ahead.write(patients, active, notes)
+            self.ahead.write(active, notes)
             self.journal.keep(notes)
         there = population.status[active] == OK
         there[back] = False

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trimer.assess import ADULT
+from trimer.assess.ctcae import ABOVE, SLACK
 from trimer.core.condition import Count, Flag, Observed, Since
 from trimer.core.condition.tree import name_of
 from trimer.engine.compiled import CompiledModel
@@ -30,9 +32,9 @@ from trimer.simulate.ward.calm import course, grades, look, reading, rules, tabl
 from trimer.simulate.ward.calm.tables import Tables
 from trimer.simulate.ward.dispensary import HIGHEST
 from trimer.simulate.ward.plan import NEVER
-from trimer.simulate.ward.readings import SHOWN
-from trimer.simulate.ward.scene import EVENTS_AT, SEVERE_NEUTROPENIA
-from trimer.simulate.ward.state import WHOLE
+from trimer.simulate.ward.readings import LABS, MOST, SHOWN
+from trimer.simulate.ward.scene import EVENTS_AT, ORGANS, SEVERE_NEUTROPENIA
+from trimer.simulate.ward.state import CLOCKS, WHOLE
 from trimer.simulate.ward.stay import DAY
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
     from trimer.simulate.ward.journal import Notes
     from trimer.simulate.ward.rounds import Rounds
     from trimer.simulate.ward.state import Patients
+
+CALM_CLOCKS = ("vitals", "neurology", "again", "labs", "culture")
+"""What a look may be due to and still be calm."""
 
 _MODULES = (tables, reading, grades, rules, course, look)
 _SIGNS = {
@@ -79,6 +84,7 @@ class Ahead:
 
     def __init__(self, rounds: Rounds, patients: Patients) -> None:
         self._rounds, self._bedside = rounds, rounds.bedside.bedside
+        self._outputs = (*self._bedside, *LABS.values())
         self._full = rounds.bedside.full  # every reading is written down
         n = len(patients)
         self._fixed: dict[str, Any] = {
@@ -105,7 +111,8 @@ class Ahead:
         n = len(patients)
         given = {
             **self._fixed, "most_readings": most,
-            "reading_minutes": np.zeros((n, most), np.int32), "readings": np.zeros((n, most, 7)),
+            "reading_minutes": np.zeros((n, most), np.int32),
+            "readings": np.zeros((n, most, tables.CHART)),
             "since": memory.since, "row": memory.row,
         }  # fmt: skip
         for field in fields(Tables):
@@ -113,9 +120,9 @@ class Ahead:
                 given[field.name] = getattr(patients if field.name in _BLOCKS else crs, field.name)
         self._given = given
         when = np.where(first < goal, first / 1440.0, np.inf)
-        return Visit(when, self._bedside, self._address, packed(Tables(**given)))
+        return Visit(when, self._outputs, self._address, packed(Tables(**given)))
 
-    def write(self, patients: Patients, rows: Rows, notes: Notes) -> None:
+    def write(self, rows: Rows, notes: Notes) -> None:
         """Write down what calm looks noted of these patients, and forget it."""
         found = self._given
         at, which = _noted(found["n_grades"][rows])
@@ -134,17 +141,17 @@ class Ahead:
                 lowest=lowest, highest=highest,
             )  # fmt: skip
         if self._full:
-            self._chart(patients, found, rows, notes)
+            self._chart(found, rows, notes)
         for count in (found["n_grades"], found["n_stretches"], found["n_readings"]):
             count[rows] = 0
 
-    def _chart(self, patients: Patients, found: dict[str, Any], rows: Rows, notes: Notes) -> None:
+    def _chart(self, found: dict[str, Any], rows: Rows, notes: Notes) -> None:
         at, which = _noted(found["n_readings"][rows])
         if len(at):
-            names = self._rounds.chart.names
-            columns = {name: patients.seen[k, rows[at]] for k, name in enumerate(names)}
-            columns.update(zip(self._bedside, found["readings"][rows[at], which].T, strict=True))
-            notes.add("readings", at, minute=found["reading_minutes"][rows[at], which], **columns)
+            values = found["readings"][rows[at], which].T
+            minute = found["reading_minutes"][rows[at], which]
+            columns = dict(zip(self._rounds.chart.names, values, strict=True))
+            notes.add("readings", at, minute=minute, **columns)
 
 
 def _noted(count: Minutes) -> tuple[Rows, Rows]:
@@ -155,8 +162,8 @@ def _noted(count: Minutes) -> tuple[Rows, Rows]:
 
 
 _BLOCKS = frozenset((
-    "key", "clock", "whole", "seen", "baseline", "held", "was", "given", "times", "doses", "counts",
-    "stretch", "lowest", "highest", "premedication",
+    "key", "clock", "whole", "seen", "pending", "baseline", "held", "was", "given", "times",
+    "doses", "counts", "stretch", "lowest", "highest", "premedication",
 ))  # fmt: skip
 
 
@@ -215,6 +222,12 @@ def _ward(rounds: Rounds) -> dict[str, Any]:
         "per_step": 1.0 / np.where(step > 0, step, 1.0),
         "lowest_shown": np.array([SHOWN[name][0] for name in names]),
         "highest_shown": np.array([SHOWN[name][1] for name in names]),
+        "lab_spread": ward.noise.get("lab", 0.0), "lab_minutes": ward.lab_minutes,
+        "most_lab": np.array([MOST.get(name, np.inf) for name in LABS]),
+        "upper": np.array([getattr(ADULT, name) for name in ORGANS], np.float64),
+        "cuts": np.array([cut * SLACK for name in ORGANS for cut in ABOVE[name]]),
+        "culture_minutes": ward.culture_minutes, "culture_finds": ward.culture_finds,
+        "clock_acts": _whole([name not in CALM_CLOCKS for name in CLOCKS]),
         "missed": ward.missed, "low_pressure": ward.low_pressure,
         "low_saturation": ward.low_saturation, "fluid_minutes": ward.fluid_minutes,
         "quiet_minutes": ward.quiet_minutes, "cycle_minutes": plan.cycle,

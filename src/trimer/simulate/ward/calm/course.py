@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimer.assess.crs_astct import FEVER
+from trimer.simulate.ward.calm.reading import finds
 from trimer.simulate.ward.calm.rules import is_held
 from trimer.simulate.ward.calm.tables import (
     ARMED,
@@ -13,7 +14,6 @@ from trimer.simulate.ward.calm.tables import (
     AT_STEP,
     CAP,
     CLOCK_AGAIN,
-    CLOCK_CULTURE,
     CLOCK_LABS,
     CLOCK_NEUROLOGY,
     CLOCK_START,
@@ -30,14 +30,12 @@ from trimer.simulate.ward.calm.tables import (
     QUIET_FROM,
     REPORTS,
     RUNNING,
-    SAMPLED,
     STOPPED,
     VASOPRESSOR,
     WAITING,
     WHY_OFF,
 )
 from trimer.simulate.ward.plan import NEVER, OVER, PAUSE
-from trimer.simulate.ward.stay import DAY
 
 if TYPE_CHECKING:
     from trimer.engine.scalar_words import Floats, Ints
@@ -86,10 +84,8 @@ def germs_act(d: Tables, q: int, minute: int, seen: Floats) -> bool:
     """Return whether `germs` would do something."""
     infected = d.whole[INFECTION, q] == 1
     over = infected and minute >= d.whole[INFECTED_UNTIL, q]
-    fever = seen[0] >= FEVER
-    free = d.clock[CLOCK_CULTURE, q] == NEVER and minute - d.whole[SAMPLED, q] >= DAY
     arms = seen[0] < FEVER and d.whole[ARMED, q] == 0 and d.whole[REPORTS, q] == 1
-    return over or arms or (fever and free and not infected)
+    return over or arms or finds(d, q, minute)
 
 
 def moves(d: Tables, q: int, minute: int, crs: Ints, held: bool) -> bool:
@@ -129,8 +125,11 @@ def plan_looks(d: Tables, q: int, minute: int, every: Ints) -> None:
     quiet = quiet and minute - last > d.quiet_minutes
     d.clock[CLOCK_VITALS, q] = next_look(minute, every[0], quiet)
     d.clock[CLOCK_NEUROLOGY, q] = next_look(minute, every[1], quiet)
-    if interval(d, 2, minute) == NEVER:
+    gap = interval(d, 2, minute)
+    if gap == NEVER:
         d.clock[CLOCK_LABS, q] = NEVER
+    elif d.clock[CLOCK_LABS, q] <= minute:
+        d.clock[CLOCK_LABS, q] = next_look(minute, gap, False)
     d.clock[CLOCK_AGAIN, q] = NEVER if every[2] <= minute else every[2]
 
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING
 
 from trimer.assess.crs_astct import FEVER
 from trimer.engine.scalar_words import floor, isnan
+from trimer.simulate.ward.calm.reading import raised
 from trimer.simulate.ward.calm.tables import (
-    ARMED,
     AT_CRS,
-    CLOCK_NEUROLOGY,
     CRS,
     CTCAE,
     DUE,
@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 
 
 def grade(
-    d: Tables, q: int, minute: int, seen: Floats, found: Floats, looked: bool, crs: Ints
-) -> None:
+    d: Tables, q: int, minute: int, seen: Floats, base: Floats, looked: bool, results: bool,
+    crs: Ints,
+) -> None:  # fmt: skip
     """Grade as `grading.grade` and what it calls; 0 to 3 of `crs` are the grades."""
     low = d.whole[LOW_PRESSURE, q]
     airless = d.whole[LOW_SATURATION, q]
@@ -61,7 +62,7 @@ def grade(
     strength = max(pressure, by_oxygen)
 
     explained = d.whole[INFECTION, q] == 1
-    heat = found[0]
+    heat = seen[0] if looked else nan
     hot = heat >= FEVER or (d.hot[q] and not looked)
     read_at = minute if looked else d.read_at[q]
     fever = hot and minute - read_at <= HOLD_MINUTES and not explained
@@ -78,14 +79,16 @@ def grade(
     lee = max(2 * (hypotension or pressors > 0) + (pressors > 1), by_oxygen)
     lee = max(lee, int(fever))
     organ = d.whole[ORGAN, q]
-    liver = min(d.whole[LIVER, q], 3)
+    liver = d.whole[LIVER, q]
+    if results:
+        liver = max(raised(d, seen, base, 0), raised(d, seen, base, 1))
+        organ = max(raised(d, seen, base, 2), raised(d, seen, base, 3))
+    liver = min(liver, 3)
     lee = max(lee, max(organ * (organ > 1), liver * (liver > 1)))
     crs[1] = lee * is_open
     crs[2] = max(strength, int(fever)) * is_open
     score = floor(seen[5] + 0.5)
-    base = d.baseline[5, q]
-    base = found[5] if isnan(base) and d.clock[CLOCK_NEUROLOGY, q] == minute else base
-    own = floor(base + 0.5)
+    own = floor(base[5] + 0.5)
     mind = (score < 10.0) + (score < 7.0) + (score < 3.0)
     mind = mind * (not score >= own)
     awake = (seen[6] >= 1.0) + (seen[6] >= 2.0) + (seen[6] >= 3.0) + (seen[6] >= 4.0)
@@ -103,9 +106,7 @@ def grade(
     crs[13] = airless
 
 
-def remember(
-    d: Tables, q: int, minute: int, crs: Ints, moved: bool, looked: bool, seen: Floats
-) -> None:
+def remember(d: Tables, q: int, minute: int, crs: Ints, moved: bool, looked: bool) -> None:
     """Keep grades and what they were made from."""
     d.whole[LOW_PRESSURE, q] = crs[12]
     d.whole[LOW_SATURATION, q] = crs[13]
@@ -144,5 +145,3 @@ def remember(
     if off and d.whole[DUE, q] == PAUSE:
         d.whole[PAUSED, q] += minute - d.whole[SEEN_UNTIL, q]
     d.whole[SEEN_UNTIL, q] = minute
-    if seen[0] < FEVER:
-        d.whole[ARMED, q] = 1

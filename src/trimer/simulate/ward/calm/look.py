@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimer.engine.scalar_words import floats, ints, isnan, rint
+from trimer.engine.scalar_words import floats, ints, rint
 from trimer.engine.visit import STOP
 from trimer.simulate.ward.calm.course import acts, interval, plan_looks
 from trimer.simulate.ward.calm.grades import grade, remember
-from trimer.simulate.ward.calm.reading import read, write
+from trimer.simulate.ward.calm.reading import draw, know, read, take_cultures, write
 from trimer.simulate.ward.calm.rules import judge, keep_verdicts, left_sides, rules
 from trimer.simulate.ward.calm.tables import (
     CLOCK_AGAIN,
     CLOCK_COUNT,
+    CLOCK_LABS,
     CLOCK_NEUROLOGY,
     CLOCK_VITALS,
     CRS,
@@ -24,8 +25,8 @@ from trimer.simulate.ward.calm.tables import (
     LEE,
     MARROW_READY,
     STRETCH_ROWS,
-    VITALS,
 )
+from trimer.simulate.ward.plan import NEVER
 
 if TYPE_CHECKING:
     from trimer.engine.scalar_words import Floats
@@ -38,20 +39,23 @@ def visit(d: Tables, q: int, time: float, values: Floats, lane: int) -> float:
     if something_else(d, q, minute):
         return STOP
     found = floats(7)
-    seen = floats(7)
+    seen = floats(32)
+    base = floats(32)
+    fresh = ints(32)
     examined = d.clock[CLOCK_NEUROLOGY, q] == minute
-    read(d, q, minute, values, lane, found)
-    for k in range(7):
-        known = not isnan(found[k]) and (k < VITALS or examined)
-        seen[k] = found[k] if known else d.seen[k, q]
-    looked = not isnan(found[0])
+    reads = examined or d.clock[CLOCK_VITALS, q] == minute or d.clock[CLOCK_AGAIN, q] == minute
+    results = d.whole[LAB_READY, q] <= minute
+    draws = d.clock[CLOCK_LABS, q] == minute and (results or d.whole[LAB_READY, q] == NEVER)
+    read(d, q, minute, values, lane, reads, found)
+    know(d, q, examined, results, found, seen, base, fresh)
+    looked = fresh[0] == 1
     crs = ints(16)
-    grade(d, q, minute, seen, found, looked, crs)
+    grade(d, q, minute, seen, base, looked, results, crs)
     cells = ints(256)
     since = ints(256)
     lefts = floats(256)
-    left_sides(d, q, minute, seen, crs, lefts)
-    judge(d, q, minute, examined, found, lefts, cells, since)
+    left_sides(d, q, minute, seen, base, crs, lefts)
+    judge(d, q, minute, base, fresh, lefts, cells, since)
     verdicts = ints(256)
     every = ints(4)
     every[0] = interval(d, 0, minute)
@@ -67,8 +71,11 @@ def visit(d: Tables, q: int, time: float, values: Floats, lane: int) -> float:
         return STOP
     if acts(d, q, minute, seen, crs, looked, every[3] == 1):
         return STOP
-    write(d, q, minute, examined, found, seen)
-    remember(d, q, minute, crs, moved, looked, seen)
+    write(d, q, minute, reads, results, found, seen, base)
+    if draws:
+        draw(d, q, minute, values, lane)
+    remember(d, q, minute, crs, moved, looked)
+    take_cultures(d, q, minute, seen)
     keep_verdicts(d, q, minute, verdicts, lefts)
     for k in range(d.n_durations):
         d.since[k, q] = since[k]
@@ -79,18 +86,19 @@ def visit(d: Tables, q: int, time: float, values: Floats, lane: int) -> float:
 
 
 def something_else(d: Tables, q: int, minute: int) -> bool:
-    """Return whether anything but reading vital signs and examining is due."""
-    due = d.whole[LAB_READY, q] <= minute or d.whole[MARROW_READY, q] <= minute
+    """Return whether anything is due that brings more than readings, laboratory and cultures."""
+    due = d.whole[MARROW_READY, q] <= minute
     for k in range(CLOCK_COUNT):
-        plain = k == CLOCK_VITALS or k == CLOCK_NEUROLOGY or k == CLOCK_AGAIN
-        due = due or (not plain and d.clock[k, q] <= minute)
+        due = due or (d.clock_acts[k] == 1 and d.clock[k, q] <= minute)
     return due
 
 
 def following(d: Tables, q: int) -> float:
     """Return the time of the next look in days; never, if that is where he is going anyway."""
-    first = min(d.clock[CLOCK_VITALS, q], d.clock[CLOCK_NEUROLOGY, q])
-    first = min(first, d.clock[CLOCK_AGAIN, q])
+    first = NEVER
+    for k in range(CLOCK_COUNT):
+        if d.clock_acts[k] == 0:
+            first = min(first, d.clock[k, q])
     if first >= d.goal[q]:
         return 1e300
     return float(first) / 1440.0

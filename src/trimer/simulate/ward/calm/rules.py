@@ -16,7 +16,6 @@ from trimer.simulate.ward.calm.tables import (
     AT_LEAST,
     AT_MOST,
     AT_RESTART,
-    BEDSIDE,
     BELOW,
     COUNT,
     CRS,
@@ -56,7 +55,6 @@ from trimer.simulate.ward.calm.tables import (
     STRETCH_ROWS,
     SUPPORTS,
     SWITCHES,
-    VITALS,
 )
 from trimer.simulate.ward.plan import NEVER
 
@@ -66,18 +64,22 @@ if TYPE_CHECKING:
 
 
 # ---------------------------------------------------------------------- conditions
-def left_sides(d: Tables, q: int, minute: int, seen: Floats, crs: Ints, lefts: Floats) -> None:
+def left_sides(
+    d: Tables, q: int, minute: int, seen: Floats, base: Floats, crs: Ints, lefts: Floats
+) -> None:
     """Work out what conditions compare, as `scene` does."""
     for k in range(d.n_lefts):
-        lefts[k] = left_side(d, q, minute, k, seen, crs)
+        lefts[k] = left_side(d, q, minute, k, seen, base, crs)
 
 
-def left_side(d: Tables, q: int, minute: int, k: int, seen: Floats, crs: Ints) -> float:
+def left_side(
+    d: Tables, q: int, minute: int, k: int, seen: Floats, base: Floats, crs: Ints
+) -> float:
     """Return one of them."""
     kind = d.left_kind[k]
     row = d.left_row[k]
     if kind == SEEN:
-        return latest(d, q, row, seen)
+        return seen[row]
     if kind == GRADED:
         return float(crs[row])
     if kind == NUMBER:
@@ -87,7 +89,7 @@ def left_side(d: Tables, q: int, minute: int, k: int, seen: Floats, crs: Ints) -
     if kind == HAS_FEVER:
         return float(seen[0] >= FEVER)
     if kind == BELOW:
-        return float(latest(d, q, row, seen) < d.left_value[k])
+        return float(seen[row] < d.left_value[k])
     if kind == COUNT:
         return float(doses_within(d, q, minute, row, d.left_minutes[k]))
     if kind == SINCE_DRUG:
@@ -110,21 +112,13 @@ def left_side(d: Tables, q: int, minute: int, k: int, seen: Floats, crs: Ints) -
     if kind == NEXT_NUMBER:
         return float(d.whole[row, q] + 1)
     if kind == ICE_CHANGE:
-        base = d.baseline[5, q]
-        return seen[5] - (seen[5] if isnan(base) else base)
+        return seen[5] - base[5]
     if kind == IS_HELD:
         return float(is_held(d, q))
     if kind == PUMP_OFF:
         off = d.whole[RUNNING, q] == 0 or d.whole[FAULTY, q] == 1
         return float(off and d.whole[AT_RESTART, q] > -NEVER)
     return nan
-
-
-def latest(d: Tables, q: int, row: int, seen: Floats) -> float:
-    """Return the latest reading of a quantity."""
-    if row < BEDSIDE:
-        return seen[row]
-    return d.seen[row, q]
 
 
 def past(minute: int, at: int) -> float:
@@ -156,7 +150,7 @@ def is_held(d: Tables, q: int) -> bool:
 
 
 def judge(
-    d: Tables, q: int, minute: int, examined: bool, found: Floats, lefts: Floats,
+    d: Tables, q: int, minute: int, base: Floats, fresh: Ints, lefts: Floats,
     cells: Ints, since: Ints,
 ) -> None:  # fmt: skip
     """Fill `cells`: 1 where something surely holds, plus 2 where it may; and what is remembered."""
@@ -165,10 +159,7 @@ def judge(
         limit = d.atom_limit[k]
         row = d.atom_baseline[k]
         if row >= 0:
-            base = d.baseline[row, q]
-            if isnan(base) and row < BEDSIDE and (row < VITALS or examined):
-                base = found[row]
-            limit = rint(limit * base * 1e9) / 1e9
+            limit = rint(limit * base[row] * 1e9) / 1e9
         sign = d.atom_sign[k]
         low = value < limit
         same = value == limit
@@ -178,10 +169,9 @@ def judge(
         yes = yes or (sign == SAME and same) or (sign == OTHER and (low or high))
         no = (low or same or high) and not yes
         if k < d.n_durations + d.n_rows:
-            fresh = d.atom_fresh[k]
-            new = fresh < 0
-            if fresh >= 0 and fresh < BEDSIDE:
-                new = not isnan(found[fresh]) and (fresh < VITALS or examined)
+            new = True
+            if d.atom_fresh[k] >= 0:
+                new = fresh[d.atom_fresh[k]] == 1
             enough = lasting(d, q, minute, k, yes, no, new, since)
             no = no or (yes and not enough)
             yes = yes and enough

@@ -12,7 +12,9 @@ from trimer.simulate.ward.state import CLOCKS, WHOLE
 if TYPE_CHECKING:
     from trimer.engine.scalar_words import F4, F8, I1, I2, I4, I8, U8, Flags
 
-BEDSIDE, VITALS = 7, 5
+BEDSIDE, VITALS, TESTS, CHART = 7, 5, 11, 19
+"""Quantities read at the bedside, vital signs among them, of the laboratory; of the chart."""
+
 MASK = 2**64 - 1
 MOST = 256
 """So many left sides, cells, lasting comparisons and rules a protocol may have, each."""
@@ -52,9 +54,10 @@ CLOCK_COUNT = len(CLOCKS)
         "marrow_ready", "quiet_from",
     )
 )  # fmt: skip
-LIVER, ORGAN, REPORTS, ARMED, INFECTED_UNTIL, SAMPLED, TREATED = (
+LIVER, ORGAN, REPORTS, ARMED, INFECTED_UNTIL, SAMPLED, TREATED, AT_INFECTION = (
     WHOLE.index(name) for name in (
         "liver", "organ", "reports", "armed", "infected_until", "sampled", "treated",
+        "at_infection",
     )
 )  # fmt: skip
 HOLD_MINUTES, QUIET_MINUTES = round(60 * HOLD_HOURS), round(60 * QUIET_HOURS)
@@ -72,6 +75,14 @@ class Tables:
     lowest_shown: F8
     highest_shown: F8
     missed: float
+    lab_spread: float
+    most_lab: F8
+    lab_minutes: int
+    upper: F8
+    cuts: F8
+    culture_minutes: int
+    culture_finds: float
+    clock_acts: I8
     low_pressure: float
     low_saturation: float
     fluid_minutes: int
@@ -116,6 +127,7 @@ class Tables:
     clock: I4
     whole: I4
     seen: F8
+    pending: F8
     baseline: F8
     held: Flags
     was: I1
