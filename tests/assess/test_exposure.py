@@ -89,3 +89,12 @@ def test_what_is_no_course_is_refused(times, values, reason):
     """A course has one column for each of its increasing times."""
     with pytest.raises(InputError, match=reason):
         area_under_curve(times, values)
+
+
+def test_an_area_does_not_depend_on_the_other_patients():
+    """Bit for bit: a patient alone, in a cut of a larger array, or among others."""
+    values = np.random.default_rng(1).random((7, 73, 5))
+    whole = area_under_curve(np.arange(73.0), values[:, :, 2])
+    for first, last in ((0, 1), (1, 3), (3, 7)):
+        part = np.ascontiguousarray(values[first:last])[:, :, 2]
+        assert (area_under_curve(np.arange(73.0), part) == whole[first:last]).all()

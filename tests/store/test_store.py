@@ -32,7 +32,8 @@ def block(first, n=3, arms=("a", "b")):
 
 def files(folder):
     """Return the names of everything in a folder."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
+    return sorted(str(path.relative_to(folder)) for path in found)
 
 
 def full_disk(monkeypatch, *, after):

@@ -93,7 +93,8 @@ def area_under_curve(
     inside = (days > first) & (days < last)
     edges = [_at(days, courses, day)[:, np.newaxis] for day in (first, last)]
     cut_days = np.concatenate([[first], days[inside], [last]])
-    cut = np.concatenate([edges[0], courses[:, inside], edges[1]], axis=1)
+    # In rows, or the order in which numpy adds them up would depend on how many patients there are.
+    cut = np.ascontiguousarray(np.concatenate([edges[0], courses[:, inside], edges[1]], axis=1))
     return np.asarray(np.trapezoid(cut, cut_days, axis=1))
 
 

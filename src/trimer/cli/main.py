@@ -24,7 +24,7 @@ HELP = f"""Flotetuzumab in silico: a CD3 engager, its patients and its ward, sim
 
 EPILOGUE = (
     "Exit codes: 0 done, 1 the input is wrong, 2 usage, 3 some patients failed, 4 a bug in "
-    "Trimer, 5 the disk failed, 130 interrupted (what is done is kept)."
+    "Trimer, 5 the disk or a server failed, 130 interrupted (what is done is kept)."
 )
 
 VERBS = {
@@ -42,8 +42,8 @@ VERBS = {
     "uncertainty": "Bands between patients and about the parameters, kept apart.",
     "escalate": "Conduct dose escalations on the virtual patients of a run.",
     "report": "Write the report of a run folder again.",
-    "export": "Write the course of a simulated patient for other programs: FHIR.",
-    "runs": "List run folders; show one, its safety, or the story of one of its patients.",
+    "export": "Write a run for other programs: ADaM, NONMEM, CSV; or a patient's course: FHIR.",
+    "runs": "List, show, compare, cite, resume and remove runs; tell a patient's story.",
     "facts": "What the drug is: status, trials, mechanism, effects, with dates and sources.",
     "ready": "What is missing before a first dose: tests, medicines, vaccines.",
     "guide": "Guides for a patient and for a nurse, from a protocol.",

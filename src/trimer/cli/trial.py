@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,12 +12,14 @@ from trimer.core.errors import PatientsFailed
 from trimer.core.shown import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from trimer.simulate.prepare import Engine
     from trimer.store import StoredRun
     from trimer.trial.study import Study
 
 
-def trial_(  # noqa: PLR0913 (a verb has many options)
+def trial_(  # noqa: PLR0913 (each is an option)
     study: str,
     /,
     *,
@@ -27,6 +30,9 @@ def trial_(  # noqa: PLR0913 (a verb has many options)
     repeats: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
+    processes: int | None = None,
+    cluster: str | None = None,
+    detail: str = "all",
     rtol: float = 1e-6,
     json: bool = False,
     quiet: bool = False,
@@ -55,6 +61,14 @@ def trial_(  # noqa: PLR0913 (a verb has many options)
         auto, lanes (machine code) or scipy.
     threads
         Threads to use; all processors if left out. Results do not depend on it.
+    processes
+        Processes that share the patients; chosen if left out. Results do not depend on it.
+    cluster
+        Dask scheduler to do it on, such as tcp://HOST:8786; or local:4. Results do not depend on
+        it.
+    detail
+        Of whom everything is kept: all, none, 'first 200', or numbers such as '3, 40-60'. Outcomes
+        are kept of everyone.
     rtol
         Relative tolerance of a step of the solver.
     json
@@ -62,24 +76,39 @@ def trial_(  # noqa: PLR0913 (a verb has many options)
     quiet
         Print no progress.
     """
-    from trimer.trial.progress import Progress
     from trimer.trial.read import find_study, read_study
     from trimer.trial.trial import run_study
 
     plan = read_study(find_study(study)).with_numbers(patients=patients, seed=seed, repeats=repeats)
-    total, what = plan.simulations, _counted_as(plan)
-    progress = Progress(total, what=what, quiet=quiet)
-    try:
+    with progress_of(plan, quiet=quiet) as progress:
         run = run_study(
             plan, out,
-            overwrite=overwrite, engine=cast("Engine", engine), threads=threads, rtol=rtol,
-            progress=progress.update,
+            overwrite=overwrite, engine=cast("Engine", engine), threads=threads,
+            processes=processes, cluster=cluster, detail=detail, rtol=rtol, progress=progress,
         )  # fmt: skip
+    return tell_trial(plan, run, json=json)
+
+
+@contextlib.contextmanager
+def progress_of(plan: Study, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Give what is called with the number of simulations done."""
+    from trimer.trial.progress import Progress
+
+    total = plan.simulations
+    progress = Progress(total, what=_counted_as(plan), quiet=quiet)
+    try:
+        yield progress.update
     finally:
         progress.close()
+
+
+def tell_trial(plan: Study, run: StoredRun, *, json: bool) -> int:
+    """Write the report, print the answer and return the exit code."""
+    total, what = plan.simulations, _counted_as(plan)
     failed = _failed(run)
     report = None
-    if len(failed) < total and plan.design is None:
+    whole = plan.design is None and run.manifest.get("detail") == "all"
+    if len(failed) < total and whole:
         from trimer.report import write_report
 
         report = write_report(run.path)
@@ -94,6 +123,11 @@ def trial_(  # noqa: PLR0913 (a verb has many options)
         say(f"Run folder: {run.path}")
         if report is not None:
             say(f"Report: {report}")
+        elif run.manifest.get("detail") != "all":
+            say(
+                f"No report: it draws everyone's courses (kept: {run.manifest['detail']}). "
+                "Anyone is simulated again with `trimer runs show RUN --patient NUMBER`."
+            )
         say_notice()
     if failed:
         note(

@@ -17,7 +17,8 @@
     │   └── UnknownName     a name that nothing answers to
     ├── PatientsFailed      some patients could not be simulated (exit code 3)
     ├── EngineError         our bug (exit code 4)
-    └── DiskError           the disk failed (exit code 5)
+    ├── DiskError           the disk failed (exit code 5)
+    └── ServerError         a worker process or a cluster failed (exit code 5)
 
 A message is a sentence: ``<what> in <where>: got <value>; <allowed>. <next step>.``
 """
@@ -142,6 +143,12 @@ class EngineError(TrimerError):
 
 class DiskError(TrimerError):
     """The disk could not be read or written."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class ServerError(TrimerError):
+    """A worker process or a cluster failed."""
 
     exit_code: ClassVar[int] = 5
 

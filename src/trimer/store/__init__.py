@@ -22,15 +22,28 @@ A run in which a ward acted has besides
 ``readings.parquet``    one row per arm, patient and look, if every reading was kept
 ======================  =====================================================================
 
-While a run is going on, each block of patients becomes one Parquet file per table in ``parts/``;
-a block is there whole or not at all. At the end the parts of a table are joined, as a stream, to
-the one file of the table's name, so that any reader of Parquet takes it as it is and memory never
-holds more than a block. A run that could not be finished (full disk) keeps its parts: `open_run`
-reads them just the same.
+``cohort.toml`` is there if the cohort was defined in a file of the user's.
+
+While a run is going on, each block of patients becomes one Parquet file per table in ``parts/``,
+and then a small file ``block-NUMBER.json`` that says it is whole, with sizes and sums; a block
+without that file is not read. At the end the parts of a table are joined, as a stream, to the one
+file of the table's name, so that any reader of Parquet takes it as it is and memory never holds
+more than a block. A run that did not end (killed, interrupted, full disk, lost cluster) keeps its
+parts: `open_run` reads them just the same, and it is resumed from there. One process at a time
+writes a folder: it holds the lock on ``.lock`` (`trimer.store.lock`).
 """
 
 from trimer.store.reading import StoredRun, open_run
+from trimer.store.removing import remove_folder
 from trimer.store.tables import read_table, write_table
 from trimer.store.writing import RunFolder, check_way
 
-__all__ = ["RunFolder", "StoredRun", "check_way", "open_run", "read_table", "write_table"]
+__all__ = [
+    "RunFolder",
+    "StoredRun",
+    "check_way",
+    "open_run",
+    "read_table",
+    "remove_folder",
+    "write_table",
+]

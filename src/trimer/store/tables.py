@@ -31,12 +31,19 @@ def write_table(path: Path, table: pl.DataFrame | Mapping[str, Column]) -> None:
         If the disk refuses.
     """
     frame = table if isinstance(table, pl.DataFrame) else pl.DataFrame(dict(table))
-    buffer = io.BytesIO()
     if path.suffix.lower() == ".csv":
+        buffer = io.BytesIO()
         frame.write_csv(buffer)
+        write_bytes(path, buffer.getvalue())
     else:
-        frame.write_parquet(buffer, compression="zstd", compression_level=1)
-    write_bytes(path, buffer.getvalue())
+        write_bytes(path, as_parquet(frame))
+
+
+def as_parquet(frame: pl.DataFrame) -> bytes:
+    """Return a table as the content of a Parquet file."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", compression_level=1)
+    return buffer.getvalue()
 
 
 def read_table(path: Path) -> pl.DataFrame:

@@ -43,7 +43,7 @@ from trimer.trial.field import Line, Table, field
 from trimer.trial.study import Arm, Study, default_visits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimer.protocol.protocol import Protocol
 
@@ -123,8 +123,19 @@ def find_study(name: str) -> Path:
         ) from None
 
 
-def read_study(path: Path) -> Study:
+def read_study(
+    path: Path, *, protocols: Mapping[str, Protocol] | None = None, cohort: str | None = None
+) -> Study:
     """Read a study from a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    protocols : mapping of str to Protocol, optional
+        Of arms, in place of those that the file names.
+    cohort : str, optional
+        In place of the one that the file names.
 
     Raises
     ------
@@ -141,9 +152,9 @@ def read_study(path: Path) -> Study:
     except ValidationError as error:
         problems = [_sentence(document, problem) for problem in error.errors()]
         # The rest of what can be checked is checked too: one look at the file is enough.
-        problems += _resolve(document)[1]
+        problems += _resolve(document, protocols or {}, cohort)[1]
         raise Problems(dict.fromkeys(problems)) from None
-    protocols, problems = _resolve(document)
+    found, problems = _resolve(document, protocols or {}, cohort)
     shares = {name: arm.share for name, arm in table.arms.items()}
     days, visits = table.study.days, tuple(table.study.visits)
     if list(visits) != sorted(set(visits)) or (visits and visits[0] <= 0):
@@ -155,11 +166,11 @@ def read_study(path: Path) -> Study:
     problems += stated.problems
     if problems:
         raise Problems(dict.fromkeys(problems))
+    numbers = table.study.model_dump(exclude={"visits"})
     return Study(
-        **(table.study.model_dump(exclude={"visits"}) | {"cohort": _cohort_of(document)}),
+        **(numbers | {"cohort": cohort or _cohort_of(document)}),
         arms=tuple(
-            Arm(name, arm.label or name, protocols[name], arm.share)
-            for name, arm in table.arms.items()
+            Arm(name, arm.label or name, found[name], arm.share) for name, arm in table.arms.items()
         ),
         visits=visits,
         endpoints=stated.endpoints,
@@ -231,7 +242,9 @@ def _example(field: Any) -> str:  # noqa: ANN401 (pydantic's own)
     return str(field.examples[0])
 
 
-def _resolve(document: Document) -> tuple[dict[str, Protocol], list[str]]:
+def _resolve(
+    document: Document, given: Mapping[str, Protocol], cohort: str | None
+) -> tuple[dict[str, Protocol], list[str]]:
     """Find model and protocols; return the protocols by arm, and what is wrong."""
     problems: list[str] = []
     study = document.data.get("study")
@@ -243,13 +256,16 @@ def _resolve(document: Document) -> tuple[dict[str, Protocol], list[str]]:
             problems.append(f"{document.where('study', 'model')}: {error}")
     if isinstance(study, dict) and isinstance(study.get("cohort"), str):
         try:
-            find_cohort(_cohort_of(document))
+            find_cohort(cohort or _cohort_of(document))
         except Problems as error:
             problems += error.problems
         except InputError as error:
             problems.append(f"{document.where('study', 'cohort')}: {error}")
     protocols: dict[str, Protocol] = {}
     for name, reference in _references(document):
+        if name in given:
+            protocols[name] = given[name]
+            continue
         try:
             protocol = read_protocol(_protocol_path(document, name, reference))
             protocols[name] = _at_rate(document, name, protocol)

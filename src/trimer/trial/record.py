@@ -66,7 +66,7 @@ def manifest(
         },
         "hashes": {
             "model": compiled.model_hash,
-            "card": _digest(repr(_plain(row)) for row in compiled.parameter_table),
+            "card": card_hash(compiled),
             "study": _digest([study.text]) if study.text else "",
             "protocols": {arm.name: _digest([to_toml(arm.protocol)]) for arm in study.arms},
         },
@@ -76,6 +76,11 @@ def manifest(
         "units": {name: compiled.units[name] for name in outputs},
         "labels": {name: labels.get(name) or name for name in outputs},
     }
+
+
+def card_hash(compiled: Compiled) -> str:
+    """Return a hash of the parameter card: values, units, spreads, sources and basis."""
+    return _digest(repr(_plain(row)) for row in compiled.parameter_table)
 
 
 def _graded(study: Study) -> dict[str, Any]:

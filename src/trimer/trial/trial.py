@@ -3,63 +3,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import math
+import shlex
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from trimer.core.errors import DiskError, InputError, Problems
+from trimer.core.errors import DiskError, InputError, Problems, ServerError, StoreError
 from trimer.core.shown import counted
-from trimer.simulate import Run, simulate, weights_kg
 from trimer.simulate.dosing import resolve
 from trimer.simulate.ward import check_on_ward
 from trimer.store import RunFolder, StoredRun, open_run
 from trimer.store.layout import COMPLETE, INCOMPLETE, INTERRUPTED
+from trimer.trial.block import Block, Work, work_for
 from trimer.trial.cohorts import find_cohort, prepare_for
 from trimer.trial.design.check import endpoint_problems
-from trimer.trial.design.conduct import Block, Trial
-from trimer.trial.design.observe import Observation, observe, watched
-from trimer.trial.fate_constants import fate_constants
+from trimer.trial.design.conduct import all_comparisons, enrolled
+from trimer.trial.detail import Detail
+from trimer.trial.hands import block_size, choose_hands
 from trimer.trial.interrupt import uninterrupted
-from trimer.trial.outcomes import NEEDED, outcomes
 from trimer.trial.recipe import shipped
 from trimer.trial.record import manifest, model_record
-from trimer.trial.safety.events import adverse_rows, needed_outputs
-from trimer.trial.tables import patient_table, profile_table, profiles_of, treatment_tables
+from trimer.trial.redraw import prepared_as
+from trimer.trial.tables import profiles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import polars as pl
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from trimer.engine.solution import Compiled
-    from trimer.patients.cohort import Cohort
     from trimer.simulate.prepare import Engine
+    from trimer.trial.cohorts import Patients
+    from trimer.trial.here import Hands
     from trimer.trial.study import Study
 
-PEAK_HOURS = 1.0
-"""Peaks are looked for at least this often, in **hours**."""
 
-BLOCK = 500
-"""Patients in memory at a time."""
-
-SCIPY_BLOCK = 20
-"""The same where each patient takes a tenth of a second: progress should move, and Ctrl-C lose
-little."""
-
-
-def run_study(
+def run_study(  # noqa: PLR0913 (a noun and a place; the rest are options by keyword)
     study: Study,
     out: Path | None = None,
     *,
     overwrite: bool = False,
     engine: Engine = "auto",
     threads: int | None = None,
+    processes: int | None = None,
+    cluster: str | None = None,
+    detail: str = "all",
     rtol: float = 1e-6,
     block: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -74,6 +64,9 @@ def run_study(
         The run folder; ``runs/<date>_<time>_<study>`` if left out.
     overwrite : bool
         Whether a run that is there already may be replaced.
+    detail : str
+        Of whom everything is kept: ``all``, ``none``, ``first 200``, or patient numbers such as
+        ``3, 40-60``. Outcomes are kept of everyone.
 
     Other Parameters
     ----------------
@@ -81,6 +74,10 @@ def run_study(
         See `trimer.simulate.prepare`.
     threads : int, optional
         Threads to use; all processors if left out. Results do not depend on it.
+    processes : int, optional
+        Processes to share the patients between; chosen if left out. Results do not depend on it.
+    cluster : str, optional
+        Address of a Dask scheduler, or ``local:4``. Results do not depend on it.
     rtol : float
         Relative tolerance of a step of the solver.
     block : int, optional
@@ -101,75 +98,185 @@ def run_study(
         If something is in the way of the run folder.
     DiskError
         If the disk refuses; what was done is kept and marked incomplete.
+    ServerError
+        If workers or a cluster fail; what was done is kept and marked incomplete.
     KeyboardInterrupt
         If interrupted; what was done is kept and marked interrupted.
     """
-    recipe, source = shipped(study.model), find_cohort(study.cohort)
-    compiled = prepare_for(source, recipe, engine)
+    kept = Detail.parse(detail)
+    source = find_cohort(study.cohort)
+    compiled = prepare_for(source, shipped(study.model), engine)
     check_treatments(study, compiled, response_criteria=source.response_criteria)
-    size = block or (BLOCK if compiled.engine.startswith("lanes") else SCIPY_BLOCK)
+    if study.design is not None and not kept.is_all:
+        raise InputError(
+            f"A randomized trial keeps everything of its first repeat and the endpoints of all: "
+            f"got --detail '{kept}' for study '{study.name}'. Leave --detail out."
+        )
+    hands = choose_hands(study, compiled, threads=threads, processes=processes, cluster=cluster)
+    size = block_size(study, compiled, hands, kept, block)
     patients = source.patients(compiled, study.seed, threads=threads)
-    trial = None
-    if study.design is None:
-        # The first block before anything is written: a screen that keeps nobody says so here.
-        cohorts = patients.blocks(study.patients, size)
-        cohorts = itertools.chain([next(cohorts)], cohorts)
-        parts = _paired(
-            study, compiled, cohorts, rtol=rtol, threads=threads, progress=progress,
-            claims=source.response_criteria,
-        )  # fmt: skip
-    else:
-        trial = Trial(
-            study, study.design, compiled, patients, rtol=rtol, threads=threads,
-            finer=_finer(study), claims=source.response_criteria,
-        )  # fmt: skip
-        parts = trial.blocks(block, progress)
+    # The first block before anything is written: a screen that keeps nobody says so here.
+    blocks = _blocks(study, patients, size)
+    blocks = itertools.chain([next(blocks)], blocks)
     folder = RunFolder(
         out or default_folder(study.name),
-        manifest(study, compiled, profiles_of(compiled.observables), rtol),
+        {
+            **manifest(study, compiled, profiles_of(compiled.observables), rtol),
+            "detail": str(kept),
+            "block": size,
+            "done_by": str(hands),
+        },
         overwrite=overwrite,
     )
-    began, cpu = time.perf_counter(), time.process_time()
-    done = 0
-    failed: dict[str, dict[str, str]] = {arm.name: {} for arm in study.arms}
+    work = work_for(study, source, compiled, kept, rtol)
+    return _carry_out(folder, work, hands, blocks, patients, progress)
 
-    def ended() -> dict[str, object]:
+
+def resume_study(
+    study: Study,
+    run: StoredRun,
+    *,
+    threads: int | None = None,
+    processes: int | None = None,
+    cluster: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> StoredRun:
+    """Take up a run that did not end; it ends with the bits it would have had.
+
+    Parameters
+    ----------
+    study : Study
+        As `trimer.trial.redraw.study_of` reads it from the run folder.
+    run : StoredRun
+        The run folder.
+
+    Other Parameters
+    ----------------
+    threads, processes, cluster, progress
+        See `run_study`.
+
+    Raises
+    ------
+    StoreError
+        If the run is complete, is being written, or was made with another model or card.
+    """
+    if run.is_complete:
+        raise StoreError(f"Run '{run.path}' is complete: there is nothing to go on with.")
+    source = find_cohort(study.cohort)
+    compiled = prepared_as(run, source, study)
+    hands = choose_hands(study, compiled, threads=threads, processes=processes, cluster=cluster)
+    kept, size = Detail.parse(str(run.manifest["detail"])), int(run.manifest["block"])
+    folder = RunFolder(run.path, run.manifest, resume=True)
+    folder.manifest["resumed"] = int(run.manifest.get("resumed", 0)) + 1
+    patients = source.patients(compiled, study.seed, threads=threads)
+    every = _blocks(study, patients, size)
+    missing = (block for block in every if block.number not in folder.done)
+    work = work_for(study, source, compiled, kept, float(run.manifest["solver"]["rtol"]))
+    return _carry_out(folder, work, hands, missing, patients, progress)
+
+
+def _blocks(study: Study, patients: Patients, size: int) -> Iterator[Block]:
+    """Draw the patients, block by block."""
+    place = 0
+    if study.design is None:
+        for number, cohort in enumerate(patients.blocks(study.patients, size)):
+            yield Block(number, place, cohort)
+            place += len(cohort)
+        return
+    for number, (cohort, first, last) in enumerate(enrolled(study, study.design, patients, size)):
+        yield Block(number, place, cohort, (first, last))
+        place += len(cohort)
+
+
+def _carry_out(
+    folder: RunFolder,
+    work: Work,
+    hands: Hands,
+    blocks: Iterator[Block],
+    patients: Patients,
+    progress: Callable[[int], None] | None,
+) -> StoredRun:
+    """Do the blocks that are missing, and write each down when it is done."""
+    study = work.study
+    began = time.perf_counter()
+    each = len(study.arms) if study.design is None else 1
+    finished = _patients_done(folder) * each
+
+    def tell(simulations: int) -> None:
+        nonlocal finished
+        finished += simulations
+        if progress is not None and simulations > 0:
+            progress(finished)
+
+    def ended() -> dict[str, Any]:
         return {
-            "patients_done": done,
-            "failures": failed,
+            **_facts(folder, study),
             **patients.record(),
             "wall_seconds": round(time.perf_counter() - began, 3),
-            "cpu_seconds": round(time.process_time() - cpu, 3),
         }
 
     try:
         protocols = [arm.protocol for arm in study.arms]
-        folder.write_model(model_record(recipe.build(), protocols))
+        folder.write_model(model_record(shipped(study.model).build(), protocols))
         if study.text:
             folder.write_study(study.text)
-        for part in parts:
-            with uninterrupted():
-                folder.add(part.tables)
-                done += part.patients
-                for name, failures in part.failures.items():
-                    failed[name] |= failures
+        if (cohort := Path(study.cohort)).suffix == ".toml" and cohort.is_file():
+            folder.write_cohort(cohort.read_text(encoding="utf-8"))
+        with contextlib.closing(hands.run(work, blocks, tell)) as results:
+            for done in results:
+                with uninterrupted():
+                    folder.add(done.tables, done.number, {
+                        "patients": done.patients,
+                        "failures": done.failures,
+                        "cpu_seconds": round(done.cpu_seconds, 3),
+                    })  # fmt: skip
         with uninterrupted():
-            if trial is not None:
-                folder.add({"comparisons": [trial.comparisons()]})
+            _compare(folder, study)
             folder.close(COMPLETE, **ended())
-    except DiskError as error:
+    except (DiskError, ServerError) as error:
         with uninterrupted():
             folder.mark(INCOMPLETE, reason=str(error), **ended())
-        raise DiskError(f"{error} {_kept(folder.path, done, study)}") from error
+        raise type(error)(f"{error} {_kept(folder, study)}") from error
     except KeyboardInterrupt:
         with uninterrupted():
-            folder.close(INTERRUPTED, **ended())
-        raise KeyboardInterrupt(_kept(folder.path, done, study)) from None
+            folder.mark(INTERRUPTED, **ended())
+        raise KeyboardInterrupt(_kept(folder, study)) from None
     except Exception as error:
         with uninterrupted():
             folder.mark(INCOMPLETE, reason=f"{type(error).__name__}: {error}", **ended())
         raise
     return open_run(folder.path)
+
+
+COMPARED = 999_999
+"""Number of the block that holds the comparisons of a randomized trial, behind all others."""
+
+
+def _compare(folder: RunFolder, study: Study) -> None:
+    """Add the comparisons of a randomized trial, when all its repeats are there."""
+    if study.design is None or COMPARED in folder.done:
+        return
+    endpoints = open_run(folder.path).read("endpoints")
+    table = all_comparisons(study, study.design, endpoints)
+    folder.add({"comparisons": [table]}, COMPARED, {})
+
+
+def _patients_done(folder: RunFolder) -> int:
+    return sum(int(facts.get("patients", 0)) for facts in folder.done.values())
+
+
+def _facts(folder: RunFolder, study: Study) -> dict[str, Any]:
+    """Return what was written down of the blocks, all together and in their order."""
+    failures: dict[str, dict[str, str]] = {arm.name: {} for arm in study.arms}
+    blocks: list[Mapping[str, Any]] = [folder.done[number] for number in sorted(folder.done)]
+    for facts in blocks:
+        for arm, failed in facts.get("failures", {}).items():
+            failures[arm] |= failed
+    return {
+        "patients_done": _patients_done(folder),
+        "failures": failures,
+        "cpu_seconds": round(sum(facts.get("cpu_seconds", 0.0) for facts in blocks), 3),
+    }
 
 
 def check_treatments(study: Study, compiled: Compiled, *, response_criteria: bool = True) -> None:
@@ -212,109 +319,16 @@ def default_folder(name: str) -> Path:
     return path
 
 
-def _paired(
-    study: Study,
-    compiled: Compiled,
-    cohorts: Iterator[Cohort],
-    *,
-    rtol: float,
-    threads: int | None,
-    progress: Callable[[int], None] | None,
-    claims: bool,
-) -> Iterator[Block]:
-    """Treat every patient in every arm, block by block."""
-    done = 0
-    for cohort in cohorts:
-        runs = {}
-        for k, arm in enumerate(study.arms):
-            runs[arm.name] = _simulate(study, compiled, cohort, k, rtol=rtol, threads=threads)
-            if progress is not None:
-                progress(done * len(study.arms) + (k + 1) * len(cohort))
-        done += len(cohort)
-        failures = {
-            name: {str(i): why for i, why in run.failures.items()} for name, run in runs.items()
-        }
-        yield Block(_tables(study, compiled, cohort, runs, claims=claims), len(cohort), failures)
-
-
-def _simulate(
-    study: Study, compiled: Compiled, cohort: Cohort, arm: int, *, rtol: float, threads: int | None
-) -> Run:
-    return simulate(
-        compiled,
-        cohort,
-        watched(study.arms[arm].protocol, study.endpoints),
-        days=study.days,
-        every_hours=study.every_hours / _finer(study),
-        outputs=_outputs(study, compiled),
-        rtol=rtol,
-        threads=threads,
-    )
-
-
-def _outputs(study: Study, compiled: Compiled) -> tuple[str, ...]:
-    names = (*profiles_of(compiled.observables), *NEEDED)
-    if study.endpoints:
-        known = tuple(compiled.units)
-        names += Observation(study.endpoints, study.visit_days).outputs(known)
-        names += needed_outputs(known)
-    return tuple(dict.fromkeys(names))
-
-
-def _finer(study: Study) -> int:
-    """How many outputs there are for each one stored."""
-    return math.ceil(study.every_hours / PEAK_HOURS)
-
-
-def _tables(
-    study: Study, compiled: Compiled, cohort: Cohort, runs: dict[str, Run], *, claims: bool
-) -> dict[str, list[pl.DataFrame]]:
-    """Return the block's part of every table, arm by arm."""
-    stored = _stored(next(iter(runs.values())).times, _finer(study))
-    weight = weights_kg(compiled, cohort)
-    return {
-        **_endpoint_tables(study, runs, stored),
-        "patients": [patient_table(cohort)],
-        **treatment_tables(runs, weight),
-        "profiles": [
-            profile_table(arm, run, profiles_of(compiled.observables), stored)
-            for arm, run in runs.items()
-        ],
-        "outcomes": [
-            outcomes(arm, run, stored, response_criteria=claims) for arm, run in runs.items()
-        ],
-    }
-
-
-def _endpoint_tables(
-    study: Study, runs: dict[str, Run], stored: NDArray[np.intp]
-) -> dict[str, list[pl.DataFrame]]:
-    """Return the tables of a study that states endpoints."""
-    if not study.endpoints:
-        return {}
-    # of an escalation, who leaves is replaced
-    leaves = 0.0 if study.escalation is not None else fate_constants().withdraws
-    how = Observation(study.endpoints, study.visit_days, leaves)
-    return {
-        "endpoints": [observe(arm, run, stored, how) for arm, run in runs.items()],
-        "adverse": [adverse_rows(arm, run, stored) for arm, run in runs.items()],
-    }
-
-
-def _stored(times: NDArray[np.float64], finer: int) -> NDArray[np.intp]:
-    """Return which output times are stored: one of so many, and the last."""
-    stored = np.arange(0, len(times), finer)
-    return stored if stored[-1] == len(times) - 1 else np.append(stored, len(times) - 1)
-
-
-def _kept(path: Path, done: int, study: Study) -> str:
+def _kept(folder: RunFolder, study: Study) -> str:
     """Say what is left of a run that did not end."""
+    done = _patients_done(folder)
     arms = f", in every one of the {len(study.arms)} arms" if len(study.arms) > 1 else ""
     if study.design is not None:
         arms = ", each in one arm"
     total = study.patients * study.repeats
     verb = "is" if total == 1 else "are"
     return (
-        f"{done:,} of {counted(total, 'patient')} {verb} kept in '{path}'{arms}. "
-        "Run again with --overwrite to start afresh."
+        f"{done:,} of {counted(total, 'patient')} {verb} kept in '{folder.path}'{arms}. "
+        f"Go on with `trimer runs resume {shlex.quote(str(folder.path))}`, or run again with "
+        "--overwrite to start afresh."
     )

@@ -9,7 +9,6 @@ memory at a time. The first trial is kept with every table, of the others only t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -40,25 +39,53 @@ TOGETHER = 2000
 """Patients simulated at a time, at least one whole trial."""
 
 Tables = dict[str, list[pl.DataFrame]]
+Failures = dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some repeats of the trial, done.
+def enrolled(
+    study: Study, design: Randomized, patients: Patients, together: int | None = None
+) -> Iterator[tuple[Cohort, int, int]]:
+    """Yield patients with the first trial they are in, and the one after the last.
+
+    The first trial comes by itself; a stratum with nobody in it is said before it is conducted.
 
     Parameters
     ----------
-    tables : dict
-        Rows for the run folder.
-    patients : int
-        How many were simulated.
-    failures : dict of str to dict
-        Reasons by arm and patient number.
+    study, design : Study and Randomized
+        How many patients and repeats.
+    patients : Patients
+        Of the cohort.
+    together : int, optional
+        Patients simulated at a time, at least one whole trial. Results do not depend on it.
     """
+    n, repeats = study.patients, design.repeats
+    step = max(1, (TOGETHER if together is None else together) // n)
+    bounds = [0, *range(1, repeats, step), repeats]
+    for first, last in pairwise(bounds):
+        if last == first:
+            continue
+        cohort = patients.take(n * (last - first))
+        if first == 0:
+            check_strata(cohort, design.strata)
+        yield cohort, first, last
 
-    tables: Tables
-    patients: int
-    failures: dict[str, dict[str, str]]
+
+def all_comparisons(study: Study, design: Randomized, endpoints: pl.DataFrame) -> pl.DataFrame:
+    """Return every comparison of the repeats that were conducted.
+
+    Parameters
+    ----------
+    study, design : Study and Randomized
+        Arms and strata.
+    endpoints : polars DataFrame
+        Of all repeats.
+    """
+    contrasts = [
+        Contrast(arm.name, design.control, bool(design.strata))
+        for arm in study.arms
+        if arm.name != design.control
+    ]
+    return comparisons(endpoints, study.endpoints, contrasts)
 
 
 class Trial:
@@ -68,10 +95,10 @@ class Trial:
     ----------
     study : Study
         With its design.
+    design : Randomized
+        How patients are allocated.
     compiled : Compiled
         Its model.
-    patients : Patients
-        Of its cohort.
     rtol : float
         Relative tolerance of a step of the solver.
     threads : int or None
@@ -87,7 +114,6 @@ class Trial:
         study: Study,
         design: Randomized,
         compiled: Compiled,
-        patients: Patients,
         *,
         rtol: float,
         threads: int | None,
@@ -95,50 +121,26 @@ class Trial:
         claims: bool = True,
     ) -> None:
         self._study, self._design, self._compiled = study, design, compiled
-        self._patients, self._rtol, self._threads = patients, rtol, threads
+        self._rtol, self._threads = rtol, threads
         self._finer, self._claims = finer, claims
         self._how = Observation(
             study.endpoints, study.visit_days, design.dropout_per_day, design.transplants
         )
-        self._seen: list[pl.DataFrame] = []
-        # The first trial is drawn before anything is written: a stratum with nobody says so here.
-        self._first = patients.take(study.patients)
-        check_strata(self._first, design.strata)
 
-    def blocks(
-        self, together: int | None = None, progress: Callable[[int], None] | None = None
-    ) -> Iterator[Block]:
-        """Conduct all repeats, the first by itself."""
-        n, repeats = self._study.patients, self._design.repeats
-        step = max(1, (TOGETHER if together is None else together) // n)
-        done = 0
-        bounds = [0, *range(1, repeats, step), repeats]
-        for first, last in pairwise(bounds):
-            if last == first:
-                continue
-            cohort = self._first if first == 0 else self._patients.take(n * (last - first))
-            yield self._block(cohort, first, last, done, progress)
-            done += n * (last - first)
+    def conduct(
+        self, cohort: Cohort, first: int, last: int, tell: Callable[[int], None] | None = None
+    ) -> tuple[Tables, Failures]:
+        """Conduct some repeats; return rows for the run folder, and reasons of failures.
 
-    def comparisons(self) -> pl.DataFrame:
-        """Return every comparison of the repeats conducted so far."""
-        design = self._design
-        contrasts = [
-            Contrast(arm.name, design.control, bool(design.strata))
-            for arm in self._study.arms
-            if arm.name != design.control
-        ]
-        return comparisons(pl.concat(self._seen), self._study.endpoints, contrasts)
-
-    # ------------------------------------------------------------------ one block
-    def _block(
-        self,
-        cohort: Cohort,
-        first: int,
-        last: int,
-        done: int,
-        progress: Callable[[int], None] | None,
-    ) -> Block:
+        Parameters
+        ----------
+        cohort : Cohort
+            Patients of these repeats, in order.
+        first, last : int
+            Number of the first repeat, and of the one after the last.
+        tell : callable, optional
+            Called after each arm with the number of patients who were simulated.
+        """
         study, n = self._study, self._study.patients
         repeat = np.repeat(np.arange(first, last), n)
         strata = strata_of(cohort, self._design.strata)
@@ -153,7 +155,7 @@ class Trial:
         )  # fmt: skip
         tables: Tables = {"patients": [patient_table(cohort)]} if first == 0 else {}
         endpoints: list[pl.DataFrame] = []
-        failures: dict[str, dict[str, str]] = {}
+        failures: Failures = {}
         for k, arm in enumerate(study.arms):
             rows = np.flatnonzero(arm_of == k)
             if not len(rows):
@@ -168,12 +170,10 @@ class Trial:
             if first == 0:
                 for name, frames in self._tables(arm.name, run, stored).items():
                     tables.setdefault(name, []).extend(frames)
-            done += len(rows)
-            if progress is not None:
-                progress(done)
+            if tell is not None:
+                tell(len(rows))
         tables["endpoints"] = endpoints
-        self._seen += endpoints
-        return Block(tables, len(cohort), failures)
+        return tables, failures
 
     def _follow(self, cohort: Cohort, arm: int, *, whole: bool) -> Run:
         study, compiled = self._study, self._compiled
