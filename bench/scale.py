@@ -49,8 +49,10 @@ def _run(study: str, detail: str, patients: int) -> dict[str, Any]:
 def text(result: dict[str, Any]) -> list[str]:
     """Return the result as lines of markdown."""
     lines = [
-        ("| how | kept | patients | patient-cycles per CPU second | wall s | peak memory GB "
-        "| disk, bytes per patient | load |"),
+        (
+            "| how | kept | patients | patient-cycles per CPU second | wall s | peak memory GB "
+            "| disk, bytes per patient | load |"
+        ),
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in result["rows"]:
@@ -78,9 +80,11 @@ def text(result: dict[str, Any]) -> list[str]:
 def _ten_million(rows: list[dict[str, Any]]) -> list[str]:
     """Return what ten million patients need, computed from the largest case of each kind."""
     lines = [
-        (f"What {TEN_MILLION:,} patients need for one cycle in one arm, computed from the largest "
-        "case of each kind above (time and disk are proportional to patients, memory is that of a "
-        "block):"),
+        (
+            f"What {TEN_MILLION:,} patients need for one cycle in one arm, computed from the largest "
+            "case of each kind above (time and disk are proportional to patients, memory is that of a "
+            "block):"
+        ),
         "",
         f"| how | kept | CPU hours | hours on 2 cores | on {WORKERS} workers | disk GB |",
         "|---|---|---|---|---|---|",

@@ -43,6 +43,7 @@ VERBS = {
     "escalate": "Conduct dose escalations on the virtual patients of a run.",
     "report": "Write the report of a run folder again.",
     "export": "Write a run for other programs: ADaM, NONMEM, CSV; or a patient's course: FHIR.",
+    "serve": "Open a local page in the browser.",
     "runs": "List, show, compare, cite, resume and remove runs; tell a patient's story.",
     "facts": "What the drug is: status, trials, mechanism, effects, with dates and sources.",
     "ready": "What is missing before a first dose: tests, medicines, vaccines.",

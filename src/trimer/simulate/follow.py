@@ -85,7 +85,8 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
     on_failure : {"keep", "raise"}
         A patient who cannot be followed is a row with a reason, or an error.
     progress : callable, optional
-        Called now and then with the number of patients done.
+        Called now and then with the number of patients done; on a ward, where all go on together,
+        with how many patients' worth of days are.
     ward : Ward, optional
         How the ward measures and how long things take there.
     seed : int, optional
@@ -129,7 +130,7 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
                 ids=part.ids if luck is None else luck[rows], weight_kg=weight,
                 area_m2=areas_m2(compiled, part), seed=(cohort.seed or 0) if seed is None else seed,
                 days=float(times[-1]), times=times, outputs=names, rtol=rtol, threads=threads,
-                happenings=happenings, full=log == "full",
+                happenings=happenings, full=log == "full", progress=_from(progress, rows.start),
             )  # fmt: skip
             parts.put(rows, treated.values, treated.status, treated.steps)
             parts.treated.append(treated)
@@ -163,6 +164,11 @@ def simulate(  # noqa: PLR0913 (two nouns; the rest are options by keyword)
     if on_failure == "raise" and run.failures:
         raise PatientsFailed(run.failure_text())
     return run
+
+
+def _from(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:
+    """Return what is told of the progress of one go, the first patients of all being done."""
+    return None if progress is None else lambda done: progress(start + done)
 
 
 class _Parts:

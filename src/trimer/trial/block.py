@@ -225,13 +225,24 @@ def _paired(
             outputs=_outputs(work, block, compiled),
             rtol=work.rtol,
             threads=threads,
+            progress=None if tell is None else _rising(tell),
         )
-        if tell is not None:
-            tell(len(block.cohort))
     failures = {
         name: {str(i): why for i, why in run.failures.items()} for name, run in runs.items()
     }
     return _tables(work, block, compiled, runs), failures
+
+
+def _rising(tell: Callable[[int], None]) -> Callable[[int], None]:
+    """Return what is called with how many are done, and tells how many more."""
+    told = 0
+
+    def progress(done: int) -> None:
+        nonlocal told
+        tell(done - told)
+        told = done
+
+    return progress
 
 
 def _outputs(work: Work, block: Block, compiled: Compiled) -> tuple[str, ...]:

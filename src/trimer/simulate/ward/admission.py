@@ -25,7 +25,7 @@ from trimer.simulate.ward.setting import Ward
 from trimer.simulate.ward.treat import Treated, Treatment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,6 +54,7 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
     happenings: Sequence[Happening] = (),
     full: bool = False,
     ahead: bool = True,
+    progress: Callable[[int], None] | None = None,
 ) -> Treated:
     """Treat patients by a protocol with rules.
 
@@ -87,6 +88,8 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
         Whether every reading is kept.
     ahead : bool
         Whether calm looks are read off the solver's dense output, where that can be.
+    progress : callable, optional
+        Told now and then how many patients' worth of days are simulated.
     """
     with np.errstate(all="ignore"):  # an infinite dose is a patient who fails, with a reason
         journal = Journal(Chart.of(compiled).names)
@@ -108,7 +111,7 @@ def treat(  # noqa: PLR0913 (the nouns of a closed loop, by keyword)
             population, rounds, journal, ids, seed, math.ceil(days * 1440 - 1e-9), times, outputs,
             rtol=rtol, threads=threads, ahead=ahead,
         )  # fmt: skip
-        return treatment.run()
+        return treatment.run(progress)
 
 
 def check_on_ward(compiled: Compiled, protocol: Protocol) -> None:

@@ -174,10 +174,12 @@ class Treatment:
 
     # ------------------------------------------------------------------ the loop
     def run(self, progress: Callable[[int], None] | None = None) -> Treated:
-        """Treat everybody to the end."""
+        """Treat everybody to the end; `progress` is told how much is done, in whole patients."""
         active = np.flatnonzero(self.population.status == OK)
         while len(active):
             active = self._go(active)
+            if progress is not None:
+                progress(self._done(active))
         everyone = np.arange(len(self.patients))
         notes = Notes(everyone)
         self.rounds.verdicts.close(self.patients, notes)
@@ -193,6 +195,12 @@ class Treatment:
             self.values, self.population.status, self.population.steps, self.journal,
             (who[order], time[order], goal[order]), self.begin / MINUTES_PER_DAY,
         )  # fmt: skip
+
+    def _done(self, active: Rows) -> int:
+        """Return how many patients' worth of days are simulated: two at half way are one."""
+        begin = self.begin / MINUTES_PER_DAY
+        left = self.times[-1] - self.population.t[active]
+        return int(len(self.patients) - left.sum() / max(self.times[-1] - begin, 1e-9))
 
     def _go(self, active: Rows) -> Rows:
         """Carry these patients to their next stop and look; return who is not done.
