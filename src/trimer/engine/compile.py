@@ -65,7 +65,9 @@ def _machine(cpu: str | None = None, features: str | None = None) -> Any:  # noq
     )
 
 
-def compile_text(text: str, *, cpu: str | None = None, features: str | None = None) -> bytes:
+def compile_text(
+    text: str, *, cpu: str | None = None, features: str | None = None, plain: bool = False
+) -> bytes:
     """Return the object file of a module of LLVM IR.
 
     Parameters
@@ -74,6 +76,9 @@ def compile_text(text: str, *, cpu: str | None = None, features: str | None = No
         The module.
     cpu, features : str, optional
         Another x86-64 processor to compile for; this one by default.
+    plain : bool
+        Whether it is plain code, which all of LLVM's passes make faster. Kernels are long straight
+        lines, which they do not.
 
     Raises
     ------
@@ -88,9 +93,12 @@ def compile_text(text: str, *, cpu: str | None = None, features: str | None = No
         message = f"LLVM refused generated code: {error}. This is a bug in Trimer."
         raise EngineError(message) from error
     machine = _machine(cpu, features)
-    options = llvm.create_pipeline_tuning_options(speed_level=1)
+    options = llvm.create_pipeline_tuning_options(speed_level=2 if plain else 1)
     options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
     builder = llvm.create_pass_builder(machine, options)
+    if plain:
+        builder.getModulePassManager().run(module, builder)
+        return bytes(machine.emit_object(module))
     passes = llvm.create_new_function_pass_manager()
     for add in ("add_sroa_pass", "add_loop_rotate_pass", "add_simplify_cfg_pass"):
         getattr(passes, add)()

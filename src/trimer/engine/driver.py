@@ -23,7 +23,8 @@ Rules
 - A rejected or idle lane is masked by select, never by multiplication; a NaN error rejects.
 - A watch that stops its patient does so before a dose of the same instant.
 - A visit that stops its patient does so at its time: the step is taken again to end there. From
-  the step of a crossing on a patient is not visited in this call.
+  the step of a crossing on a patient is not visited, and he is left where he was last written
+  down: where he began, or where a visit gave a dose.
 - A patient whose step gets too small, or who needs too many steps, gets a status and leaves;
   the neighbours do not notice.
 """
@@ -78,6 +79,8 @@ class _Driver(Watching):
         ):  # fmt: skip
             self.set_lane("double", bits(value), name, lane)
         self.set_lane("i64", "-1", "patient", lane)
+        if self.watching:
+            self.set_lane("i64", "0", "back", lane)
 
     # ------------------------------------------------------------ what is rare
     def _attend(self) -> None:
@@ -96,6 +99,9 @@ class _Driver(Watching):
                 moves = w.let(f"fcmp olt double {before[0]}, {before[1]}")
                 with w.when(w.let(f"and i1 {taken}, {moves}")):
                     self._dose(lane)
+                    if self.watching:
+                        with w.when(w.let(f"icmp ne ptr {self.f['visit']}, null")):
+                            self._keep(lane)
                 # Who has nowhere to go was only looked at, and leaves at once.
                 w.put("i1", w.let(f"and i1 {taken}, {w.let(f'xor i1 {moves}, true')}"), again)
         with w.when(w.get("i1", self.dirty)):
@@ -105,13 +111,14 @@ class _Driver(Watching):
     def _leave(self, lane: str) -> None:
         """Write a patient back whose time is over or who failed; free the lane."""
         w = self.w
-        q = self.lane("i64", "patient", lane)
         t = self.lane("double", "t", lane)
-        taken = self.lane("i64", "taken", lane)
-        refused = self.lane("i64", "refused", lane)
+        tries = self.plus(self.lane("i64", "taken", lane), self.lane("i64", "refused", lane))
         h = self.lane("double", "proposed", lane)
         over = w.let(f"fcmp oge double {t}, {self.lane('double', 'end', lane)}")
-        tries = self.plus(taken, refused)
+        back = "false"
+        if self.watching:
+            back = w.let(f"icmp ne i64 {self.lane('i64', 'back', lane)}, 0")
+            over = w.let(f"or i1 {over}, {back}")
         many = w.let(f"icmp sge i64 {tries}, {self.f['max_steps']}")
         tiny = w.let(f"fcmp olt double {h}, {self.f['smallest_step']}")
         lost = w.let(f"fcmp uno double {self.lane('double', 'error', lane)}, 0.0")
@@ -124,17 +131,25 @@ class _Driver(Watching):
             w.write("i8", final, self.f["status"], place)
             for c in self.channels:
                 self.blank(c, place, lane)
-            for name, value in (("steps", taken), ("rejected", refused)):
-                more = w.let(f"trunc i64 {value} to i32")
-                total = w.let(f"add i32 {w.read('i32', self.f[name], q)}, {more}")
-                w.write("i32", total, self.f[name], q)
-            w.write("double", h, self.f["H"], q)
-            w.write("double", t, self.f["T"], q)
-            with w.count(self.f["n"]) as i:
-                value = w.read("double", self.f["y"], self.spot(i, lane))
-                w.write("double", value, self.f["Y"], self.cell(q, self.f["n"], i))
+            with w.when(w.let(f"xor i1 {back}, true")):
+                self._keep(lane)
             self._rest(lane)
             w.put("i64", w.let(f"sub i64 {w.get('i64', self.active)}, 1"), self.active)
+
+    def _keep(self, lane: str) -> None:
+        """Write down where a patient stands."""
+        w = self.w
+        q = self.lane("i64", "patient", lane)
+        for name, total in (("taken", "steps"), ("refused", "rejected")):
+            more = w.let(f"trunc i64 {self.lane('i64', name, lane)} to i32")
+            whole = w.let(f"add i32 {w.read('i32', self.f[total], q)}, {more}")
+            w.write("i32", whole, self.f[total], q)
+            self.set_lane("i64", "0", name, lane)
+        w.write("double", self.lane("double", "proposed", lane), self.f["H"], q)
+        w.write("double", self.lane("double", "t", lane), self.f["T"], q)
+        with w.count(self.f["n"]) as i:
+            value = w.read("double", self.f["y"], self.spot(i, lane))
+            w.write("double", value, self.f["Y"], self.cell(q, self.f["n"], i))
 
     def _enter(self, lane: str) -> None:
         """Take the next patient from the queue into a free lane, if there is one."""
@@ -266,7 +281,9 @@ class _Driver(Watching):
         many = w.let(f"icmp sge {INTEGERS} {tries}, {self.spread(f['max_steps'])}")
         tiny = w.compare("olt", following, w.broadcast(f["smallest_step"]))
         stopped = self.both(accepted, w.compare("oge", reached, stop))
-        stopped = self.either(stopped, ended) if self.watching else stopped
+        if self.watching:
+            back = w.let(f"icmp ne {INTEGERS} {w.read(INTEGERS, f['back'])}, zeroinitializer")
+            stopped = self.either(stopped, self.either(ended, back))
         asks = self.either(stopped, self.both(alive, self.either(many, tiny)))
         w.put(BITS, self.bit_set(asks), self.attention)
 
@@ -290,6 +307,7 @@ def driver_module() -> str:
     """Return the module with the functions of :data:`FUNCTIONS`."""
     others = (
         f"declare {BITS} @llvm.cttz.{BITS}({BITS}, i1)\n"
+        "declare double @llvm.fabs.f64(double)\n"
         f"declare void @llvm.masked.store.v{LANES}f64.p0({VECTOR}, ptr, <{LANES} x i1>)\n"
     )
     both = "".join(_Driver(watching=watching).write() for watching in (False, True))

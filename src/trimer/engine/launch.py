@@ -161,6 +161,8 @@ class _Job:
         )  # fmt: skip
         self.put_doubles(smallest_step=SMALLEST_STEP, dose_step=DOSE_STEP, rtol=leg.rtol)
         doses = leg.schedule
+        if leg.visit is not None and leg.visit.doses is not None:
+            doses = leg.visit.doses
         if doses is None:
             self.put(first_dose=_no_doses(leg.size))
         else:

@@ -5,12 +5,14 @@ A visitor is compiled code. At each patient's time it gets the outputs there, re
 output, and says when it comes again, or that the patient has to stop here. Only who has to stop
 costs the solver anything: his step is taken once more so that it ends there. From the step in which
 a watch finds a crossing on nobody is visited any more in that call: whoever carries the patient
-decides what the crossing means before the next visit.
+decides what the crossing means before the next visit. Such a patient is left where he began, or
+where he was given a dose last.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,6 @@ from trimer.engine import cache
 from trimer.engine.compile import compile_text, load_object
 from trimer.engine.dense import Dense
 from trimer.engine.ir import bits
-from trimer.engine.job import NEVER
 from trimer.engine.lanes import BITS
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-STOP = -1.0
+    from trimer.engine.solution import Schedule
+
+STOP = -inf
 """What a visitor returns where the patient has to stop."""
 
 
@@ -47,16 +50,21 @@ class Visit:
         Species or observables that the visitor sees.
     address : int
         ``double f(ptr data, i64 row, double time, ptr values, i64 lane)``: value k of the patient
-        is ``values[k * lanes + lane]``. Returns the time of the next visit, or `STOP`. It may be
-        called from several threads, for different rows. 0 stands for one that always stops.
+        is ``values[k * lanes + lane]``. Returns the time of the next visit, or `STOP`, or the time
+        with a minus where it has given a dose that is due now. It may be called from several
+        threads, for different rows. 0 stands for one that always stops.
     data : int64 array
         What it is given: numbers and addresses.
+    doses : Schedule, optional
+        Room for the doses that it gives, of the whole population; infinite times until then. In
+        the types of compiled code.
     """
 
     first: NDArray[np.float64]
     outputs: tuple[str, ...] = ()
     address: int = 0
     data: NDArray[np.int64] | None = None
+    doses: Schedule | None = None
 
 
 class Visiting(Dense):
@@ -87,14 +95,16 @@ class Visiting(Dense):
         now, q = self.lane("double", "next_out_b", lane), self.lane("i64", "patient", lane)
         given = f"ptr {f['visit_data']}, i64 {q}, double {now}, ptr {f['wanted']}, i64 {lane}"
         following = w.let(f"call double {f['visit']}({given})")
-        stops = w.let(f"fcmp olt double {following}, 0.0")
-        later = w.let(f"select i1 {stops}, double {bits(NEVER)}, double {following}")
+        halts = w.let(f"fcmp olt double {following}, 0.0")
+        stops = w.let(f"fcmp oeq double {following}, {bits(STOP)}")
+        later = w.let(f"call double @llvm.fabs.f64(double {following})")
         self.set_lane("double", later, "next_out_b", lane)
-        with w.when(stops):
+        with w.when(halts):
             self.set_lane("double", now, "stop", lane)
-            self.set_lane("double", now, "end", lane)
             mask = w.get(w.mask, cut)
             w.put(w.mask, w.let(f"insertelement {w.mask} {mask}, i1 true, i64 {lane}"), cut)
+        with w.when(stops):
+            self.set_lane("double", now, "end", lane)
 
 
 def halt_function() -> str:
@@ -122,7 +132,7 @@ def load_visitor(modules: Sequence[ModuleType], name: str) -> tuple[Any, int]:
     if code is None:
         from trimer.engine.scalar import translate
 
-        code = compile_text(translate("\n".join(sources), name, numbers))
+        code = compile_text(translate("\n".join(sources), name, numbers), plain=True)
         cache.write(f"{key}.o", code)
     kept, addresses = load_object(code, (name,), key=key)
     return kept, addresses[name]

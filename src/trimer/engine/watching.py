@@ -166,6 +166,7 @@ class Watching(Visiting):
         place = self.lane("i64", "place", lane)
         with w.when(w.let(f"icmp ne ptr {f['visit']}, null")):
             self.set_lane("double", bits(NEVER), "next_out_b", lane)
+            self.set_lane("i64", "1", "back", lane)
         count = w.read("i32", f["crossed"], place)
         wide = w.let(f"sext i32 {count} to i64")
         w.write("i32", w.let(f"add i32 {count}, 1"), f["crossed"], place)

@@ -215,7 +215,8 @@ class Treatment:
             goal = np.minimum(first, goal)
         else:
             visit = self.ahead.visit(patients, self.crs, self.memory, active, goal, first)
-        saved = {name: getattr(population, name)[active] for name in _MOVES}
+        moves = _MOVES if visit is None else ()  # who is visited is left where he was
+        saved = {name: getattr(population, name)[active] for name in moves}
         crossings = self._advance(active, goal, visit)
         earliest = self._set_clocks(active, crossings)
         back = np.flatnonzero(earliest < (goal if visit is None else NEVER))

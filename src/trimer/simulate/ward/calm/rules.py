@@ -13,8 +13,6 @@ from trimer.simulate.ward.calm.tables import (
     AGAIN,
     AND,
     AT_CRS,
-    AT_LEAST,
-    AT_MOST,
     AT_RESTART,
     BELOW,
     COUNT,
@@ -33,18 +31,14 @@ from trimer.simulate.ward.calm.tables import (
     ICE_CHANGE,
     IS_HELD,
     IS_ONE,
-    LESS,
     LOOKED_AT,
     LOOKS,
-    MORE,
     NEXT_NUMBER,
     NUMBER,
     ON_EDGE,
     OR,
-    OTHER,
     PUMP_OFF,
     RUNNING,
-    SAME,
     SEEN,
     SEVERE,
     SINCE_CRS,
@@ -160,14 +154,9 @@ def judge(
         row = d.atom_baseline[k]
         if row >= 0:
             limit = rint(limit * base[row] * 1e9) / 1e9
-        sign = d.atom_sign[k]
-        low = value < limit
-        same = value == limit
-        high = value > limit
-        yes = (sign == MORE and high) or (sign == AT_LEAST and (high or same))
-        yes = yes or (sign == LESS and low) or (sign == AT_MOST and (low or same))
-        yes = yes or (sign == SAME and same) or (sign == OTHER and (low or high))
-        no = (low or same or high) and not yes
+        relation = (value < limit) + 2 * (value == limit) + 4 * (value > limit)
+        yes = relation & d.atom_sign[k] != 0
+        no = relation != 0 and not yes
         if k < d.n_durations + d.n_rows:
             new = True
             if d.atom_fresh[k] >= 0:

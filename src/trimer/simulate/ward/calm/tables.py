@@ -25,7 +25,8 @@ GRADE_ROWS, STRETCH_ROWS = 8, 24
 (SEEN, GRADED, NUMBER, NEXT_NUMBER, IS_ONE, HAS_FEVER, BELOW, IS_HELD, PUMP_OFF, EVENTS, SEVERE,
  CYCLE, ICE_CHANGE, COUNT, SINCE_FIRST, SINCE_ROW, SINCE_CRS, SINCE_DRUG) = range(18)  # fmt: skip
 """Where the left side of a comparison comes from."""
-MORE, AT_LEAST, LESS, AT_MOST, SAME, OTHER = range(6)
+MORE, AT_LEAST, LESS, AT_MOST, SAME, OTHER = 4, 6, 1, 3, 2, 5
+"""How two numbers compare: less is 1, the same 2, more 4; a sign is the sum of what it allows."""
 AND, OR, NOT = range(3)
 (GIVES, SUPPORTS, SWITCHES, EVERY_VITALS, EVERY_NEUROLOGY, AGAIN, HOLDS, ENDS, ON_EDGE,
  DELAYS) = range(10)  # fmt: skip
