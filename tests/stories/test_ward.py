@@ -84,6 +84,23 @@ def test_the_lead_in_lowers_peak_il6() -> None:
     assert less(*peaks)
 
 
+def test_a_larger_maintenance_dose_harms_more_through_vessels() -> None:
+    """After the same lead-in 1000 leaks more than 500 ng/kg/day, least without endothelium."""
+    plan = without_steroid(protocol("flotetuzumab-two-step"))
+    rise = {}
+    for model in ("flotetuzumab", "flotetuzumab:endothelium=off"):
+        leaks = [
+            treated(
+                cohort(N), plan.with_maintenance(f"{dose} ng/kg/day"), model=model, days=14.0,
+                every=0.125, ward=QUIET, outputs=("vascular_leak",),
+            ).values[:, 56:, 0].max(axis=1)
+            for dose in (500, 1000)
+        ]  # fmt: skip
+        assert less(*leaks)
+        rise[model] = leaks[1] - leaks[0]
+    assert less(rise["flotetuzumab:endothelium=off"], rise["flotetuzumab"])
+
+
 def test_a_long_gap_without_repeating_the_lead_in_gives_more_fever() -> None:
     """After 72 hours off: at the same rate, or the lead-in again (S73)."""
     patients = cohort(N)

@@ -61,6 +61,9 @@ _PARTS = {
 }
 """Packages that define a model, where it is more than its own."""
 
+_BESIDE = {"fit.csv", "blocks.csv", "uncertainty.csv"}
+"""Files beside a model that say what is done with it and do not define it."""
+
 
 __all__ = [
     "MEANINGS", "canonical", "choices", "description", "drugs", "files", "load", "names",
@@ -152,7 +155,8 @@ def files(name: str) -> tuple[Path, ...]:
     kinds = {".py", ".csv", ".bib"}
     packages = _PARTS.get(_resolved(name), (_package(name),))
     found = [path for package in packages for path in (_HERE / package).iterdir()]
-    return tuple(sorted(path for path in found if path.suffix in kinds))
+    defining = (path for path in found if path.suffix in kinds and path.name not in _BESIDE)
+    return tuple(sorted(defining))
 
 
 def folder(name: str) -> Path:
