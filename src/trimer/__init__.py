@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from trimer.trial import Arm, Study
     from trimer.trial.cohorts import draw_cohort
     from trimer.trial.read import read_study
-    from trimer.trial.trial import run_study
+    from trimer.trial.trial import resume_run, run_study
 
 __version__ = "0.1.0"
 
@@ -53,6 +53,7 @@ __all__ = [
     "prepare",
     "read_protocol",
     "read_study",
+    "resume_run",
     "run_study",
     "sample",
     "simulate",
@@ -74,6 +75,7 @@ _HOMES = {
     "prepare": "trimer.simulate",
     "read_protocol": "trimer.protocol",
     "read_study": "trimer.trial.read",
+    "resume_run": "trimer.trial.trial",
     "run_study": "trimer.trial.trial",
     "sample": "trimer.patients",
     "simulate": "trimer.simulate",

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+import trimer as tm
 from trimer.core.errors import InputError, StoreError, UnknownName
 from trimer.store import open_run
 from trimer.trial import cohorts
@@ -152,9 +153,11 @@ def test_the_screen_goes_on_where_it_was(write, tmp_path, monkeypatch):
     real = cohorts.Patients.take
     monkeypatch.setattr(cohorts.Patients, "take", lambda s, n: drawn.append(n) or real(s, n))
     run = open_run(tmp_path / "run")
-    again = resume_study(study_of(run), run)
+    again = tm.resume_run(run.path)
     for table in ("patients", "outcomes", "profiles"):
         assert_frame_equal(again.read(table), whole.read(table), check_exact=True)
     assert again.manifest["screening"] == whole.manifest["screening"]
     with pytest.raises(StoreError, match="complete"):
         resume_study(study_of(again), again)
+    with pytest.raises(StoreError, match="complete"):
+        tm.resume_run(run.path)

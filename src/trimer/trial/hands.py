@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLOCK = 500
 """Patients in memory at a time, where everything of them is kept."""
 
-WARD_BLOCK = 1000
+WARD_BLOCK = 2000
 """The same on a ward, where much of a look costs as much for one patient as for a thousand."""
 
 LARGE_BLOCK = 4096

@@ -26,7 +26,7 @@ from trimer.trial.hands import block_size, choose_hands
 from trimer.trial.interrupt import uninterrupted
 from trimer.trial.recipe import shipped
 from trimer.trial.record import manifest, model_record
-from trimer.trial.redraw import prepared_as
+from trimer.trial.redraw import prepared_as, study_of
 from trimer.trial.tables import profiles_of
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def resume_study(
         If the run is complete, is being written, or was made with another model or card.
     """
     if run.is_complete:
-        raise StoreError(f"Run '{run.path}' is complete: there is nothing to go on with.")
+        raise StoreError(_COMPLETE.format(run.path))
     source = find_cohort(study.cohort)
     compiled = prepared_as(run, source, study)
     hands = choose_hands(study, compiled, threads=threads, processes=processes, cluster=cluster)
@@ -173,6 +173,47 @@ def resume_study(
     missing = (block for block in every if block.number not in folder.done)
     work = work_for(study, source, compiled, kept, float(run.manifest["solver"]["rtol"]))
     return _carry_out(folder, work, hands, missing, patients, progress)
+
+
+def resume_run(
+    path: Path | str,
+    *,
+    threads: int | None = None,
+    processes: int | None = None,
+    cluster: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> StoredRun:
+    """Go on with a run that was interrupted or killed; its folder is enough.
+
+    Parameters
+    ----------
+    path : Path or str
+        The run folder.
+
+    Other Parameters
+    ----------------
+    threads, processes, cluster, progress
+        See `run_study`.
+
+    Raises
+    ------
+    StoreError
+        If the run is complete, is being written, or was made with another version or model.
+    """
+    run = open_run(path)
+    if run.is_complete:
+        raise StoreError(_COMPLETE.format(path))
+    return resume_study(
+        study_of(run),
+        run,
+        threads=threads,
+        processes=processes,
+        cluster=cluster,
+        progress=progress,
+    )
+
+
+_COMPLETE = "Run '{}' is complete: there is nothing to go on with."
 
 
 def _blocks(study: Study, patients: Patients, size: int) -> Iterator[Block]:
