@@ -234,6 +234,24 @@ def test_a_run_of_fixed_schedules_has_no_events_and_only_whom_it_kept(plain_run,
     assert {row["dataset"] for row in rows} == set(records)
 
 
+def test_a_randomized_trial_exports_its_first_repeat(designed_run, tmp_path):
+    """Each patient is one subject; survival and other adverse events are there."""
+    records = write_adam(designed_run, tmp_path, START)
+    assert records["ADSL"] == 6
+    endpoints = designed_run.read("endpoints").filter(pl.col("repeat") == 0)
+    table, _ = transport(tmp_path, "ADTTE")
+    survival = table.filter(pl.col("PARAMCD") == "OS").sort("SUBJID")
+    want = endpoints.with_columns(pl.col("id").cast(pl.String)).sort("id")
+    assert survival["AVAL"].to_list() == pytest.approx(want["survival_days"].to_list())
+    assert survival["CNSR"].to_list() == [int(not event) for event in want["survival_event"]]
+    events, _ = transport(tmp_path, "ADAE")
+    adverse = designed_run.read("adverse").filter(~pl.col("term").is_in(["CRS", "ICANS"]))
+    others = events.filter(pl.col("AESCALE") == "CTCAE v5")
+    assert others.height == adverse.height > 0
+    assert sorted(others["AEDECOD"]) == sorted(adverse["term"])
+    assert set(others["AEACN"]) == {""}
+
+
 def test_texts_too_long_for_the_standard_are_sentences():
     """Names of arms, labels, anything over 200 characters; letters become plain ones."""
     dataset = datasets()["ADSL"]

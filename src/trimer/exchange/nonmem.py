@@ -122,10 +122,11 @@ def write_nonmem(run: StoredRun, out: Path) -> int:
 def _doses(run: StoredRun) -> pl.DataFrame:
     doses = run.read("doses").with_columns(pl.col("arm").cast(pl.String))
     if "status" in doses.columns:
-        doses = doses.filter(pl.col("status").is_in(GIVEN))
+        # an arm of fixed schedules beside arms on a ward has no status: all of it is given
+        doses = doses.filter(pl.col("status").fill_null("given").is_in(GIVEN))
     else:
         doses = doses.with_columns(status=pl.lit("given"))
-    level = pl.col("status") == _LEVELS
+    level = pl.col("status").fill_null("given") == _LEVELS
     doses = doses.filter(level | (pl.col("amount") > 0))
     return doses.select(
         "arm",

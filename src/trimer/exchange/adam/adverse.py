@@ -75,6 +75,8 @@ def adae(who: Subjects) -> pl.DataFrame:
                     pl.lit(SCALE).alias("AESCALE"),
                 )
             )
+    if run.has("adverse"):
+        found.append(_others(run.read("adverse")))
     rows = pl.concat(found, how="diagonal_relaxed")
     rows = who.followed(rows).sort("USUBJID", "begin", "AEDECOD", maintain_order=True)
     return rows.with_columns(
@@ -90,6 +92,21 @@ def adae(who: Subjects) -> pl.DataFrame:
         pl.Series("AEACN", _actions(who, rows), dtype=pl.String),
         pl.lit("").alias("AESER"),
         pl.when(pl.col("begin") >= 0).then(pl.lit("Y")).otherwise(pl.lit("")).alias("TRTEMFL"),
+    )
+
+
+def _others(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the other events of a run: worst grade and onset; when they ended is not kept."""
+    return table.filter(~pl.col("term").is_in(list(EVENTS))).select(
+        pl.col("arm").cast(pl.String),
+        "id",
+        pl.col("onset").alias("begin"),
+        pl.lit(None, dtype=pl.Float64).alias("end"),
+        pl.col("grade").cast(pl.Int64),
+        pl.lit(None, dtype=pl.Int64).alias("step"),
+        pl.col("term").alias("AEDECOD"),
+        pl.lit("").alias("AESOC"),
+        pl.lit(CTCAE).alias("AESCALE"),
     )
 
 
@@ -122,4 +139,6 @@ def _actions(who: Subjects, rows: pl.DataFrame) -> list[str]:
         .group_by("row").agg(pl.col("action").max())
     )  # fmt: skip
     action = numbered.join(worst, on="row", how="left", maintain_order="left")["action"]
-    return [_ACTIONS[code] for code in action.fill_null(0)]
+    said = [_ACTIONS[code] for code in action.fill_null(0)]
+    graded = rows["AESCALE"].to_list()  # of the others it is not known until when they lasted
+    return [word if scale == SCALE else "" for word, scale in zip(said, graded, strict=True)]

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 def adex(who: Subjects) -> pl.DataFrame:
     """Return one record per subject and dose, or stretch of infusion."""
     doses = who.run.read("doses").with_columns(pl.col("arm").cast(pl.String))
-    on_ward = "status" in doses.columns
-    if not on_ward:  # a fixed schedule is given as it is planned
-        doses = doses.with_columns(
-            status=pl.lit("given"), planned=pl.col("rate"), why=pl.lit(""), by=pl.lit(""),
-            step=pl.lit(0),
-        )  # fmt: skip
+    if "status" not in doses.columns:  # a fixed schedule is given as it is planned
+        doses = doses.with_columns(pl.lit(None, dtype=pl.String).alias("status"))
+    fixed = pl.col("status").is_null()  # so are arms of one beside arms on a ward
+    blank = [name for name in ("planned", "why", "by") if name not in doses.columns]
+    doses = doses.with_columns(pl.lit(None).alias(name) for name in blank).with_columns(
+        pl.when(fixed).then("rate").otherwise("planned").cast(pl.Float64).alias("planned"),
+        pl.col("status").fill_null("given"),
+        pl.col("why", "by").cast(pl.String).fill_null(""),
+        pl.col("step").cast(pl.Int64, strict=False).fill_null(0),
+    )
     single = pl.col("duration") == 0
     begin, end = pl.col("time"), pl.col("time") + pl.col("duration")
     return who.followed(doses).with_columns(
@@ -36,6 +40,6 @@ def adex(who: Subjects) -> pl.DataFrame:
         pl.when(~single).then(pl.col("planned") * pl.col("duration")).alias("DOSEP"),
         pl.col("why").alias("EXADJ"),
         pl.col("status").alias("EXSTAT"),
-        pl.col("step").cast(pl.Int64).alias("EXSTEP"),
+        pl.col("step").alias("EXSTEP"),
         pl.col("by").alias("EXBASIS"),
     )

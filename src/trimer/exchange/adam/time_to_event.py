@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ADTTE: time to cytokine release, neurotoxicity, rescue and response."""
+"""ADTTE: time to cytokine release, neurotoxicity, rescue, response, and a study's endpoints."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from trimer.exchange.adam.subjects import Subjects
 
 REMISSIONS = ("CR", "CRh", "CRi")
+CODES = {"death": "OS", "failure": "EFS", "relapse": "DOR", "response": "TTRESP"}
+"""Codes of what a study's endpoints may be the time to."""
+
 END = "End of the simulated follow-up"
 
 
@@ -57,6 +60,7 @@ def adtte(who: Subjects) -> pl.DataFrame:
         )
         for (code, title, event), found in first.items()
     ]
+    rows += _endpoints(who, taken={code for code, _, _ in first})
     if not rows:
         return who.frame.head(0)
     day = pl.col("AVAL")
@@ -72,3 +76,35 @@ def _first(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by(pl.col("arm").cast(pl.String), "id").agg(
         pl.col("time").min().clip(lower_bound=0.0).alias("event")
     )
+
+
+def _endpoints(who: Subjects, taken: set[str]) -> list[pl.DataFrame]:
+    """Return the times that the study itself states as endpoints."""
+    if not who.run.has("endpoints"):
+        return []
+    table = who.run.read("endpoints").with_columns(pl.col("arm").cast(pl.String))
+    rows = []
+    for number, endpoint in enumerate(who.run.manifest["design"]["endpoints"], start=1):
+        name, what = str(endpoint["name"]), str(endpoint.get("time_to") or "")
+        if not what or f"{name}_days" not in table.columns:
+            continue
+        code = CODES.get(what, "")
+        if not code or code in taken:
+            code = f"TTE{number}"
+        taken.add(code)
+        event = pl.col(f"{name}_event")
+        rows.append(
+            table.filter(pl.col(f"{name}_days").is_not_null()).select(
+                "arm",
+                "id",
+                pl.lit(code).alias("PARAMCD"),
+                pl.lit(f"{endpoint['label'] or name} (Days)").alias("PARAM"),
+                pl.col(f"{name}_days").cast(pl.Float64).alias("AVAL"),
+                (~event).cast(pl.Int64).alias("CNSR"),
+                pl.when(event)
+                .then(pl.lit(what.capitalize()))
+                .otherwise(pl.lit("Censored: end of follow-up or withdrawal"))
+                .alias("EVNTDESC"),
+            )
+        )
+    return rows
