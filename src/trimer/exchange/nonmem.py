@@ -31,6 +31,7 @@ import polars as pl
 
 from trimer.core.errors import InputError, StoreError
 from trimer.core.notice import NOTICE
+from trimer.exchange.adam.subjects import study_drug
 from trimer.exchange.plain import parameters
 from trimer.store.disk import write_text, writing
 
@@ -78,7 +79,7 @@ def event_table(run: StoredRun) -> tuple[pl.DataFrame, dict[str, int]]:
         )
     doses, observed = _doses(run), _observations(run)
     first = min(0.0, float(doses["time"].min() or 0.0))  # type: ignore[arg-type]  # a number
-    cmt = _compartments(doses)
+    cmt = _compartments(doses, study_drug(run))
     patients = run.read("patients")
     patients = patients.drop([name for name in patients.columns if name.startswith("cov_")])
     _check(patients.columns)
@@ -159,11 +160,10 @@ def _observations(run: StoredRun) -> pl.DataFrame:
     )
 
 
-def _compartments(doses: pl.DataFrame) -> dict[str, int]:
-    """Number the drugs: what is infused is the first."""
-    infused = doses.filter(pl.col("RATE") > 0)["drug"].unique(maintain_order=True).to_list()[:1]
-    others = sorted({*doses["drug"].to_list()} - {*infused})
-    return {drug: number for number, drug in enumerate([*infused, *others], start=1)}
+def _compartments(doses: pl.DataFrame, first: str) -> dict[str, int]:
+    """Number the drugs: the study drug is the first."""
+    others = sorted({*doses["drug"].to_list()} - {first})
+    return {drug: number for number, drug in enumerate([first, *others], start=1)}
 
 
 def _check(columns: list[str]) -> None:

@@ -104,9 +104,15 @@ def subjects_of(run: StoredRun, start: datetime) -> Subjects:
             "TRTPN",
         )
     )
-    infused = run.scan("doses").filter(FLOW).select("drug").head(1).collect()
-    drug = str(infused["drug"][0]) if len(infused) else ""
-    return Subjects(run, start, frame, drug)
+    return Subjects(run, start, frame, study_drug(run))
+
+
+def study_drug(run: StoredRun) -> str:
+    """Return the drug whose concentration a run has: what the model calls it, else the infused."""
+    flows = run.scan("doses").filter(FLOW).select("drug")
+    infused = [str(drug) for drug in flows.unique(maintain_order=True).collect()["drug"]]
+    named = str(run.manifest.get("labels", {}).get("concentration", "")).lower()
+    return named if named in infused else next(iter(infused), "")
 
 
 def adsl(who: Subjects) -> pl.DataFrame:
