@@ -81,6 +81,7 @@ class _Driver(Watching):
         self.set_lane("i64", "-1", "patient", lane)
         if self.watching:
             self.set_lane("i64", "0", "back", lane)
+            self.set_lane("i64", "0", "halted", lane)
 
     # ------------------------------------------------------------ what is rare
     def _attend(self) -> None:
@@ -102,6 +103,7 @@ class _Driver(Watching):
                     if self.watching:
                         with w.when(w.let(f"icmp ne ptr {self.f['visit']}, null")):
                             self._keep(lane)
+                            self.set_lane("i64", "0", "halted", lane)
                 # Who has nowhere to go was only looked at, and leaves at once.
                 w.put("i1", w.let(f"and i1 {taken}, {w.let(f'xor i1 {moves}, true')}"), again)
         with w.when(w.get("i1", self.dirty)):

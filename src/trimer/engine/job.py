@@ -40,7 +40,7 @@ WORK: dict[str, str | int] = {
     "clock": 1, "wanted": "width", "level": "watches", "samples": "samples", "roots": "roots",
     "probe": 1, "h": 1, "error": 1, "t": 1, "end": 1, "proposed": 1, "stop": 1, "live": 1,
     "patient": 1, "place": 1, "dose": 1, "row": 1, "taken": 1, "refused": 1,
-    "back": 1,
+    "back": 1, "halted": 1,
     **{f"{name}_{c}": 1 for c in CHANNELS for name in ("next_out", "output")},
 }  # fmt: skip
 

@@ -56,8 +56,8 @@ class Visit:
     data : int64 array
         What it is given: numbers and addresses.
     doses : Schedule, optional
-        Room for the doses that it gives, of the whole population; infinite times until then. In
-        the types of compiled code.
+        Room for the doses that it gives, of the whole population, in the types of compiled code;
+        with times that do not come until then.
     """
 
     first: NDArray[np.float64]
@@ -101,6 +101,9 @@ class Visiting(Dense):
         self.set_lane("double", later, "next_out_b", lane)
         with w.when(halts):
             self.set_lane("double", now, "stop", lane)
+            self.set_lane(
+                "i64", w.let(f"zext i1 {w.let(f'xor i1 {stops}, true')} to i64"), "halted", lane
+            )
             mask = w.get(w.mask, cut)
             w.put(w.mask, w.let(f"insertelement {w.mask} {mask}, i1 true, i64 {lane}"), cut)
         with w.when(stops):

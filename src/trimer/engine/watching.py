@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from trimer.engine.ir import LANES, bits
 from trimer.engine.job import NEVER
-from trimer.engine.lanes import VECTOR
+from trimer.engine.lanes import INTEGERS, VECTOR
 from trimer.engine.visit import Visiting
 
 #: Places inside a step that are looked at, besides its beginning.
@@ -38,6 +38,9 @@ class Watching(Visiting):
         w, f = self.w, self.f
         kind = w.mask
         cut, ended = w.variable(kind, "zeroinitializer"), w.variable(kind, "zeroinitializer")
+        # Who is on his way to a dose that was given already has not crossed anything before it.
+        free = w.let(f"icmp eq {INTEGERS} {w.read(INTEGERS, f['halted'])}, zeroinitializer")
+        accepted = self.both(accepted, free)
         with w.when(w.let(f"icmp sgt i64 {f['n_watches']}, 0")):
             self._sample(t, h, reached)
             first = w.variable(VECTOR, w.number(_NONE))

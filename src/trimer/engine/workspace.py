@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from trimer.engine.compiled import CompiledModel
 
-_WHOLE_NUMBERS = ("place", "dose", "taken", "refused", "back", *(f"output_{c}" for c in CHANNELS))
+_WHOLE_NUMBERS = (
+    "place",
+    "dose",
+    "taken",
+    "refused",
+    "back",
+    "halted",
+    *(f"output_{c}" for c in CHANNELS),
+)
 
 
 class Workspace(NamedTuple):

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 DAY = 1440
 
+ALREADY, TOO_SOON = "given at this look already", "too soon after the last dose"
+ENOUGH_IN_A_DAY, ENOUGH_IN_ALL = "as many in 24 h as allowed", "as many in all as allowed"
+"""Why a dose is not given."""
+
 
 class DoseBook:
     """The drugs of a run, by number, with their limits.
@@ -50,14 +54,14 @@ class DoseBook:
         why = np.zeros(len(at), np.int32)
         since = minute[at] - part.doses[drug, 0, at]
         allowed = since > 0  # whatever two rules ask for, a drug is given once at a look
-        why[~allowed] = self.words.number("given at this look already")
+        why[~allowed] = self.words.number(ALREADY)
         if limit is None:
             return allowed, why
         within = (minute[at] - part.doses[drug][:, at] < DAY).sum(axis=0)
         checks = (
-            (limit.apart_minutes, since, "too soon after the last dose", True),
-            (limit.in_24_h, within, "as many in 24 h as allowed", False),
-            (limit.in_all, part.counts[drug, at], "as many in all as allowed", False),
+            (limit.apart_minutes, since, TOO_SOON, True),
+            (limit.in_24_h, within, ENOUGH_IN_A_DAY, False),
+            (limit.in_all, part.counts[drug, at], ENOUGH_IN_ALL, False),
         )
         for bound, value, text, least in checks:
             if bound is None:

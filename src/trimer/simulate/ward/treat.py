@@ -226,6 +226,8 @@ class Treatment:
             notes = Notes(active)
             self.ahead.write(active, notes)
             self.journal.keep(notes)
+            who, when = self.ahead.dosed(active)
+            self.stopped_at.append((active[who], when, goal[who] / MINUTES_PER_DAY))
         there = population.status[active] == OK
         there[back] = False
         at = np.flatnonzero(there)

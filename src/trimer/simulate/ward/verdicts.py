@@ -33,7 +33,7 @@ class Verdicts:
     def __init__(self, bound: Bound, size: int, words: Words) -> None:
         self._bound, self.size = bound, size
         names = [bound.main(k) for k in range(size)]
-        self._mains = [(words.number(name), name) for name in names]
+        self.mains = [(words.number(name), name) for name in names]
 
     def judge(
         self, part: Patients, memory: Memory, scene: Scene, minute: Minutes, notes: Notes
@@ -44,11 +44,11 @@ class Verdicts:
         verdict = rules.astype(np.int8) - (~rules & ~no[: self.size])
         edge = rules & (part.was != 1)
         values = np.full((self.size, len(part)), np.nan)
-        for number, (_, name) in enumerate(self._mains):
+        for number, (_, name) in enumerate(self.mains):
             if name:
                 values[number] = scene.values[name]
         self._count_looks(part, minute, verdict, values, notes)
-        return rules, edge, resume, ([word for word, _ in self._mains], values)
+        return rules, edge, resume, ([word for word, _ in self.mains], values)
 
     def _count_looks(
         self, part: Patients, minute: Minutes, verdict: NDArray[np.int8], values: Floats,

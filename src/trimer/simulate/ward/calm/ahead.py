@@ -14,6 +14,8 @@ from trimer.assess.ctcae import ABOVE, SLACK
 from trimer.core.condition import Count, Flag, Observed, Since
 from trimer.core.condition.tree import name_of
 from trimer.engine.compiled import CompiledModel
+from trimer.engine.job import NEVER as NOT_COMING
+from trimer.engine.solution import Schedule
 from trimer.engine.visit import Visit, load_visitor
 from trimer.protocol.action import (
     DelayStep,
@@ -28,9 +30,11 @@ from trimer.protocol.action import (
     Support,
     Transplant,
 )
-from trimer.simulate.ward.calm import course, grades, look, reading, rules, tables
+from trimer.simulate.ward.calm import course, doses, grades, look, reading, rules, tables
 from trimer.simulate.ward.calm.tables import Tables
 from trimer.simulate.ward.dispensary import HIGHEST
+from trimer.simulate.ward.dose_book import ALREADY, ENOUGH_IN_A_DAY, ENOUGH_IN_ALL, TOO_SOON
+from trimer.simulate.ward.orders import OTHER_RULE, TREATS_CRS
 from trimer.simulate.ward.plan import NEVER
 from trimer.simulate.ward.readings import LABS, MOST, SHOWN
 from trimer.simulate.ward.scene import EVENTS_AT, ORGANS, SEVERE_NEUTROPENIA
@@ -43,7 +47,7 @@ if TYPE_CHECKING:
     from trimer.core.condition.tree import Measured
     from trimer.engine.solution import Carrier
     from trimer.protocol.action import Action
-    from trimer.simulate.ward.arrays import Minutes, Rows
+    from trimer.simulate.ward.arrays import Floats, Minutes, Rows
     from trimer.simulate.ward.journal import Notes
     from trimer.simulate.ward.rounds import Rounds
     from trimer.simulate.ward.state import Patients
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
 CALM_CLOCKS = ("vitals", "neurology", "again", "labs", "culture")
 """What a look may be due to and still be calm."""
 
-_MODULES = (tables, reading, grades, rules, course, look)
+_MODULES = (tables, reading, grades, rules, course, doses, look)
 _SIGNS = {
     ">": tables.MORE, ">=": tables.AT_LEAST, "<": tables.LESS, "<=": tables.AT_MOST,
     "=": tables.SAME, "!=": tables.OTHER,
@@ -93,8 +97,18 @@ class Ahead:
             "grades": np.zeros((n, tables.GRADE_ROWS, 6), np.int32),
             "stretches": np.zeros((n, tables.STRETCH_ROWS, 5), np.int32),
             "stretch_values": np.zeros((n, tables.STRETCH_ROWS, 2), np.float32),
+            "n_given": np.zeros(n, np.int32), "n_told": np.zeros(n, np.int32),
+            "dose_notes": np.zeros((n, tables.DOSE_ROWS, 4), np.int32),
+            "told": np.zeros((n, tables.TOLD_ROWS, 4), np.int32),
+            "told_values": np.zeros((n, tables.TOLD_ROWS, 4)),
+            "n_queued": np.zeros(n, np.int32),
+            "queue_time": np.full((n, tables.DOSE_ROWS), NOT_COMING),
+            "queue_kind": np.zeros((n, tables.DOSE_ROWS), np.int8),
+            "queue_index": np.zeros((n, tables.DOSE_ROWS), np.int32),
+            "queue_value": np.zeros((n, tables.DOSE_ROWS)),
             "n_readings": np.zeros(n, np.int32), "goal": np.full(n, NEVER, np.int32),
         }  # fmt: skip
+        self._words = _words(rounds)
         self._kept, self._address = visitor()
         self._given: dict[str, Any] = {}
 
@@ -119,8 +133,13 @@ class Ahead:
             if field.name not in given:
                 given[field.name] = getattr(patients if field.name in _BLOCKS else crs, field.name)
         self._given = given
+        given["queue_time"][rows], given["n_queued"][rows] = NOT_COMING, 0
+        room = Schedule(
+            np.arange(n + 1, dtype=np.int64) * tables.DOSE_ROWS,
+            *(given[f"queue_{name}"].reshape(-1) for name in ("time", "kind", "index", "value")),
+        )
         when = np.where(first < goal, first / 1440.0, np.inf)
-        return Visit(when, self._outputs, self._address, packed(Tables(**given)))
+        return Visit(when, self._outputs, self._address, packed(Tables(**given)), room)
 
     def write(self, rows: Rows, notes: Notes) -> None:
         """Write down what calm looks noted of these patients, and forget it."""
@@ -140,10 +159,43 @@ class Ahead:
                 "stretches", at, rule=rule, verdict=verdict, first=first, last=last, looks=looks,
                 lowest=lowest, highest=highest,
             )  # fmt: skip
+        self._given_and_told(found, rows, notes)
         if self._full:
             self._chart(found, rows, notes)
-        for count in (found["n_grades"], found["n_stretches"], found["n_readings"]):
-            count[rows] = 0
+        for table in ("grades", "stretches", "readings", "given", "told"):
+            found[f"n_{table}"][rows] = 0
+
+    def dosed(self, rows: Rows) -> tuple[Rows, Floats]:
+        """Return which of these patients were given doses on the way, and when in **days**."""
+        at, which = _noted(self._given["n_queued"][rows])
+        when = self._given["queue_time"][rows[at], which]
+        new = np.ones(len(at), np.bool_)
+        new[1:] = (at[1:] != at[:-1]) | (when[1:] != when[:-1])
+        return at[new], when[new]
+
+    def _given_and_told(self, found: dict[str, Any], rows: Rows, notes: Notes) -> None:
+        at, which = _noted(found["n_given"][rows])
+        if len(at):
+            minute, place, what, why = found["dose_notes"][rows[at], which].T
+            drug, unit, by = self._words[:3, place]
+            real = what == 1
+            notes.add(
+                "doses", at, minute=minute, drug=drug, what=what, unit=unit, by=by, why=why, step=0,
+                amount=found["give_amount"][place, rows[at]], planned=np.nan,
+                kind=np.where(real, found["give_kind"][place], -1),
+                index=np.where(real, found["give_index"][place], -1),
+                value=np.where(real, found["give_value"][place, rows[at]], 0.0),
+            )  # fmt: skip
+        at, which = _noted(found["n_told"][rows])
+        if len(at):
+            minute, place, crs, icans = found["told"][rows[at], which].T
+            value, temperature, pressure, saturation = found["told_values"][rows[at], which].T
+            by, action, quantity = self._words[2:, place]
+            notes.add(
+                "decisions", at, minute=minute, rule=by, action=action, quantity=quantity,
+                value=value, temperature=temperature, MAP=pressure, SpO2=saturation, CRS=crs,
+                ICANS=icans,
+            )  # fmt: skip
 
     def _chart(self, found: dict[str, Any], rows: Rows, notes: Notes) -> None:
         at, which = _noted(found["n_readings"][rows])
@@ -163,7 +215,7 @@ def _noted(count: Minutes) -> tuple[Rows, Rows]:
 
 _BLOCKS = frozenset((
     "key", "clock", "whole", "seen", "pending", "baseline", "held", "was", "given", "times",
-    "doses", "counts", "stretch", "lowest", "highest", "premedication",
+    "doses", "counts", "stretch", "lowest", "highest",
 ))  # fmt: skip
 
 
@@ -203,7 +255,7 @@ def can_be_calm(compiled: Carrier, rounds: Rounds) -> bool:
     if not isinstance(compiled, CompiledModel) or rounds.monitoring.continuous:
         return False
     bound = rounds.bound
-    sizes = len(bound.lefts), bound.program.size, len(bound.conditions)
+    sizes = len(bound.lefts), bound.program.size, len(bound.conditions), len(rounds.orders.gives)
     return max(sizes) <= tables.MOST and all(_left(left, rounds) for left in bound.lefts)
 
 
@@ -304,12 +356,46 @@ def _actions(rounds: Rounds) -> dict[str, Any]:
             row = _action(action, number, slot)
             if row is not None:
                 rows.append(row)
-    drugs = orders.drugs
+    drugs, words, gives = orders.drugs, orders.words, orders.gives
+    caps = [
+        (x.apart_minutes, x.in_24_h, x.in_all) if x else (None, None, None) for x in orders.limits
+    ]
+    amounts = [g.doses for g in gives]
+    values = [g.doses * g.entry.per_unit for g in gives]
+    patients = len(orders.germs["bacterial_infection"].per_unit)
     return {
-        "n_actions": len(rows), "actions": _whole(rows).reshape(-1),
-        "fluids": drugs.index("fluids") if "fluids" in drugs else -1, "n_drugs": len(drugs),
-        "kept": orders.kept, "n_premedication": len(orders.premedication),
+        "n_actions": len(rows), "actions": _whole(rows).reshape(-1), "kept": orders.kept,
+        "fluids": drugs.index("fluids") if "fluids" in drugs else -1,
+        "n_gives": len(gives), "give_drug": _whole([g.drug for g in gives]),
+        "give_rule": _whole([g.rule for g in gives]),
+        "give_kind": _whole([g.entry.kind if g.entry.index >= 0 else -1 for g in gives]),
+        "give_index": _whole([g.entry.index for g in gives]),
+        "give_amount": np.array(amounts, np.float64).reshape(len(gives), patients),
+        "give_value": np.array(values, np.float64).reshape(len(gives), patients),
+        "treats": _whole([drugs[g.drug] in TREATS_CRS for g in gives]),
+        "caps": _whole([-1 if x is None else x for cap in caps for x in cap]),
+        "why_other": words.number(OTHER_RULE), "why_already": words.number(ALREADY),
+        "why_soon": words.number(TOO_SOON), "why_day": words.number(ENOUGH_IN_A_DAY),
+        "why_all": words.number(ENOUGH_IN_ALL),
     }  # fmt: skip
+
+
+def _words(rounds: Rounds) -> Any:  # noqa: ANN401 (an int64 array)
+    """Return the words of each dose: drug, unit, who, what is told, about which quantity.
+
+    The last two columns are those of a readmission and a discharge, which -2 and -1 find.
+    """
+    orders, number = rounds.orders, rounds.orders.words.number
+    columns = [
+        (
+            number(orders.drugs[g.drug]), number(g.entry.unit),
+            number(orders.rules[g.rule].name), number(g.action.text),
+            rounds.verdicts.mains[g.rule][0],
+        )
+        for g in orders.gives
+    ]  # fmt: skip
+    stays = [(0, 0, number("hospital"), number(text), 0) for text in ("readmitted", "discharged")]
+    return _whole(columns + stays).T
 
 
 def _action(action: Action, rule: int, slot: int) -> tuple[int, ...] | None:

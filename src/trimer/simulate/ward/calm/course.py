@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from trimer.assess.crs_astct import FEVER
 from trimer.simulate.ward.calm.reading import finds
-from trimer.simulate.ward.calm.rules import is_held
 from trimer.simulate.ward.calm.tables import (
     ARMED,
     AT_RESTART,
@@ -23,15 +22,12 @@ from trimer.simulate.ward.calm.tables import (
     FAULTY,
     INFECTED_UNTIL,
     INFECTION,
-    INPATIENT,
     LEVEL,
     OFF_FROM,
-    OXYGEN,
     QUIET_FROM,
     REPORTS,
     RUNNING,
     STOPPED,
-    VASOPRESSOR,
     WAITING,
     WHY_OFF,
 )
@@ -40,18 +36,6 @@ from trimer.simulate.ward.plan import NEVER, OVER, PAUSE
 if TYPE_CHECKING:
     from trimer.engine.scalar_words import Floats, Ints
     from trimer.simulate.ward.calm.tables import Tables
-
-
-def acts(
-    d: Tables, q: int, minute: int, seen: Floats, crs: Ints, looked: bool, delayed: bool
-) -> bool:
-    """Return whether the infusion changes, or a culture, an infection or the stay does."""
-    held = is_held(d, q)
-    return (
-        flow_changes(d, q, held, looked, delayed)
-        or germs_act(d, q, minute, seen)
-        or moves(d, q, minute, crs, held)
-    )
 
 
 def flow_changes(d: Tables, q: int, held: bool, looked: bool, delayed: bool) -> bool:
@@ -86,15 +70,6 @@ def germs_act(d: Tables, q: int, minute: int, seen: Floats) -> bool:
     over = infected and minute >= d.whole[INFECTED_UNTIL, q]
     arms = seen[0] < FEVER and d.whole[ARMED, q] == 0 and d.whole[REPORTS, q] == 1
     return over or arms or finds(d, q, minute)
-
-
-def moves(d: Tables, q: int, minute: int, crs: Ints, held: bool) -> bool:
-    """Return whether he is discharged or readmitted, as `stay` says."""
-    well = crs[0] == 0 and crs[3] == 0 and d.whole[VASOPRESSOR, q] == 0
-    well = well and d.whole[OXYGEN, q] == 0 and not held and d.whole[INFECTION, q] == 0
-    inpatient = d.whole[INPATIENT, q]
-    leaves = inpatient == 1 and well and minute >= d.first_home and crs[8] == 0
-    return leaves or (inpatient == 0 and not well)
 
 
 # ---------------------------------------------------------------------- the next looks

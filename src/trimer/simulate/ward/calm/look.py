@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from trimer.engine.scalar_words import floats, ints, rint
 from trimer.engine.visit import STOP
-from trimer.simulate.ward.calm.course import acts, interval, plan_looks
+from trimer.simulate.ward.calm.course import flow_changes, germs_act, interval, plan_looks
+from trimer.simulate.ward.calm.doses import give_all, have_room, stay
 from trimer.simulate.ward.calm.grades import grade, remember
 from trimer.simulate.ward.calm.reading import draw, know, read, take_cultures, write
-from trimer.simulate.ward.calm.rules import judge, keep_verdicts, left_sides, rules
+from trimer.simulate.ward.calm.rules import is_held, judge, keep_verdicts, left_sides, rules
 from trimer.simulate.ward.calm.tables import (
     CLOCK_AGAIN,
     CLOCK_COUNT,
@@ -38,7 +39,7 @@ def visit(d: Tables, q: int, time: float, values: Floats, lane: int) -> float:
     minute = int(rint(time * 1440.0))
     if something_else(d, q, minute):
         return STOP
-    found = floats(7)
+    found = floats(32)
     seen = floats(32)
     base = floats(32)
     fresh = ints(32)
@@ -62,19 +63,27 @@ def visit(d: Tables, q: int, time: float, values: Floats, lane: int) -> float:
     every[1] = interval(d, 1, minute)
     every[2] = d.clock[CLOCK_AGAIN, q]
     every[3] = 0
-    changes = rules(d, q, minute, cells, verdicts, every)
+    gives = ints(256)
+    for k in range(d.n_gives):
+        gives[k] = 0
+    changes = rules(d, q, minute, cells, verdicts, every, gives)
     if changes < 0 or d.n_stretches[q] + changes > STRETCH_ROWS:
         return STOP
     moved = crs[0] != d.whole[CRS, q] or crs[1] != d.whole[LEE, q]
     moved = moved or crs[2] != d.whole[CTCAE, q] or crs[3] != d.whole[ICANS, q]
     if moved and d.n_grades[q] == GRADE_ROWS:
         return STOP
-    if acts(d, q, minute, seen, crs, looked, every[3] == 1):
+    held = is_held(d, q)
+    if flow_changes(d, q, held, looked, every[3] == 1) or germs_act(d, q, minute, seen):
+        return STOP
+    if not have_room(d, q, gives):
         return STOP
     write(d, q, minute, reads, results, found, seen, base)
     if draws:
         draw(d, q, minute, values, lane)
     remember(d, q, minute, crs, moved, looked)
+    dosed = give_all(d, q, minute, gives, seen, crs, lefts)
+    stay(d, q, minute, held, seen, crs)
     take_cultures(d, q, minute, seen)
     keep_verdicts(d, q, minute, verdicts, lefts)
     for k in range(d.n_durations):
@@ -82,7 +91,7 @@ def visit(d: Tables, q: int, time: float, values: Floats, lane: int) -> float:
     for k in range(d.n_rows):
         d.row[k, q] = since[d.n_durations + k]
     plan_looks(d, q, minute, every)
-    return following(d, q)
+    return -following(d, q) if dosed else following(d, q)
 
 
 def something_else(d: Tables, q: int, minute: int) -> bool:

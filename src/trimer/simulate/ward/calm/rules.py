@@ -198,11 +198,13 @@ def lasting(
 
 
 # ---------------------------------------------------------------------- verdicts and actions
-def rules(d: Tables, q: int, minute: int, cells: Ints, verdicts: Ints, every: Ints) -> int:
+def rules(
+    d: Tables, q: int, minute: int, cells: Ints, verdicts: Ints, every: Ints, gives: Ints
+) -> int:
     """Return how many stretches end, or -1 if a rule acts; shorten what is looked at next.
 
-    `every` holds minutes between looks at vital signs and neurology, when to look again, and
-    whether a step is put off.
+    `gives` gets which doses are wanted. `every` holds minutes between looks at vital signs and
+    neurology, when to look again, and whether a step is put off.
     """
     changes = 0
     for k in range(d.n_rules):
@@ -218,13 +220,15 @@ def rules(d: Tables, q: int, minute: int, cells: Ints, verdicts: Ints, every: In
         rule = d.actions[8 * k + 1]
         if verdicts[rule] == 1:
             edge = d.was[rule, q] != 1
-            if an_act(d, q, minute, k, rule, edge, every):
+            if an_act(d, q, minute, k, rule, edge, every, gives):
                 return -1
     return changes
 
 
-def an_act(d: Tables, q: int, minute: int, k: int, rule: int, edge: bool, every: Ints) -> bool:
-    """Return whether an action of a rule that holds does something; note when to look next."""
+def an_act(
+    d: Tables, q: int, minute: int, k: int, rule: int, edge: bool, every: Ints, gives: Ints
+) -> bool:
+    """Return whether an action of a rule that holds does more than give or look again."""
     kind = d.actions[8 * k]
     slot = d.actions[8 * k + 2]
     minutes = d.actions[8 * k + 3]
@@ -245,7 +249,8 @@ def an_act(d: Tables, q: int, minute: int, k: int, rule: int, edge: bool, every:
     elif kind == GIVES:
         most = d.actions[8 * k + 4]
         left = most < 0 or d.times[slot, q] < most
-        return left and (minute - d.given[slot, q] >= minutes if minutes >= 0 else edge)
+        if left and (minute - d.given[slot, q] >= minutes if minutes >= 0 else edge):
+            gives[slot] = 1 + 2 * edge
     elif kind == SUPPORTS:
         row = d.actions[8 * k + 5]
         level = d.whole[row, q]

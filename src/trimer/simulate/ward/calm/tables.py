@@ -19,8 +19,11 @@ MASK = 2**64 - 1
 MOST = 256
 """So many left sides, cells, lasting comparisons and rules a protocol may have, each."""
 
-GRADE_ROWS, STRETCH_ROWS = 8, 24
+GRADE_ROWS, STRETCH_ROWS, DOSE_ROWS, TOLD_ROWS = 16, 32, 32, 32
 """So many notes of a patient are kept until his next stop; with one more he stops."""
+
+DISCHARGED, READMITTED = -1, -2
+"""What a decision tells that is no dose."""
 
 (SEEN, GRADED, NUMBER, NEXT_NUMBER, IS_ONE, HAS_FEVER, BELOW, IS_HELD, PUMP_OFF, EVENTS, SEVERE,
  CYCLE, ICE_CHANGE, COUNT, SINCE_FIRST, SINCE_ROW, SINCE_CRS, SINCE_DRUG) = range(18)  # fmt: skip
@@ -119,9 +122,22 @@ class Tables:
     n_actions: int
     actions: I8
     fluids: int
-    n_drugs: int
+    # doses that rules give; of each drug least minutes apart, most in a day, most in all
+    n_gives: int
+    give_drug: I8
+    give_rule: I8
+    give_kind: I8
+    give_index: I8
+    give_amount: F8
+    give_value: F8
+    treats: I8
+    caps: I8
+    why_other: int
+    why_already: int
+    why_soon: int
+    why_day: int
+    why_all: int
     kept: int
-    n_premedication: int
     # the patients
     goal: I4
     key: U8
@@ -139,7 +155,6 @@ class Tables:
     stretch: I4
     lowest: F4
     highest: F4
-    premedication: I4
     since: I4
     row: I2
     # their CRS
@@ -161,6 +176,17 @@ class Tables:
     n_stretches: I4
     stretches: I4
     stretch_values: F4
+    n_given: I4
+    dose_notes: I4
+    n_told: I4
+    told: I4
+    told_values: F8
+    # doses for the solver
+    n_queued: I4
+    queue_time: F8
+    queue_kind: I1
+    queue_index: I4
+    queue_value: F8
     most_readings: int
     n_readings: I4
     reading_minutes: I4
