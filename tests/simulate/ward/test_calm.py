@@ -19,7 +19,8 @@ from trimer.protocol import read_protocol
 from trimer.simulate import prepare
 from trimer.simulate.matching import areas_m2, parameter_matrix, weights_kg
 from trimer.simulate.ward import Ward, treat
-from trimer.simulate.ward.calm.ahead import CALM_CLOCKS, Ahead
+from trimer.simulate.ward.calm.ahead import Ahead
+from trimer.simulate.ward.calm.constants import CALM_CLOCKS
 from trimer.simulate.ward.journal import Notes
 from trimer.simulate.ward.readings import LABS
 from trimer.simulate.ward.rounds import Rounds
@@ -47,9 +48,7 @@ class Shadow:
         for name in ("give_amount", "give_value"):  # made for the whole run
             self.ahead._fixed[name] = self.ahead._fixed[name][:, run_rows].copy()
         rows = np.arange(n)
-        visit = self.ahead.visit(
-            self.patients, self.crs, self.memory, rows, minute + FAR, minute
-        )
+        visit = self.ahead.visit(self.patients, self.crs, self.memory, rows, minute + FAR, minute)
         call = ctypes.CFUNCTYPE(
             ctypes.c_double, ctypes.c_void_p, ctypes.c_int64, ctypes.c_double, ctypes.c_void_p,
             ctypes.c_int64,

@@ -16,7 +16,8 @@ from trimer.core.chance import chance, keys, words
 from trimer.core.elementary import log
 from trimer.engine.population import FALLING, RISING, Watch, carry
 from trimer.engine.solution import OK
-from trimer.simulate.ward.calm.ahead import CALM_CLOCKS, Ahead, can_be_calm
+from trimer.simulate.ward.calm.ahead import Ahead, can_be_calm
+from trimer.simulate.ward.calm.constants import CALM_CLOCKS
 from trimer.simulate.ward.journal import Journal, Notes
 from trimer.simulate.ward.outputs import due_outputs, put_outputs
 from trimer.simulate.ward.plan import NEVER

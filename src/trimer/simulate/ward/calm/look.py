@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A look at one patient that leads to nothing but notes."""
+"""A look at one patient that leads to notes, and to doses at most."""
 
 from __future__ import annotations
 
