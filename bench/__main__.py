@@ -19,6 +19,7 @@ SECTIONS = {  # name: heading, what measures, what writes
     "peers": ("Against other engines", "speed.measure", "table.text"),
     "compile": ("From model to machine code", "compiling.measure", "compiling.text"),
     "start": ("Start", "starting.measure", "starting.text"),
+    "page": ("The page", "page_scene.measure", "page_scene.text"),
     "ward": ("The ward", "ward.measure", "ward.text"),
     "analysis": ("Sensitivity, uncertainty, calibration", "analysis.measure", "analysis.text"),
     "threads": ("Threads", "threads.measure", "threads.text"),

@@ -55,6 +55,7 @@ class Server:
         self.start()
 
     def start(self):
+        """Start it, and wait until it answers."""
         code = "import sys; from trimer.cli import main; sys.exit(main(sys.argv[1:]))"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, "serve", "--no-open", "--port", str(self.port),
@@ -75,6 +76,7 @@ class Server:
         raise AssertionError("the server does not answer")
 
     def stop(self):
+        """Stop it as Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(10)
@@ -96,10 +98,12 @@ class Server:
             connection.close()
 
     def get(self, path):
+        """Return status and JSON of an answer."""
         status, _, content = self.ask("GET", path)
         return status, json.loads(content)
 
     def post(self, path, body):
+        """Return status and JSON of an answer."""
         status, _, content = self.ask("POST", path, body)
         return status, json.loads(content)
 
@@ -115,18 +119,16 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def environment():
+def environment(_code_cache):
     """Return the environment of servers: this source, and a cache of compiled code that is kept."""
     env = dict(os.environ)
     env["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), env.get("PYTHONPATH", "")])
-    env["PYTHONWARNINGS"] = "default"
     return env
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, environment, _code_cache):
+def server(tmp_path_factory, environment):
     """Return a server that all tests of a session share."""
-    environment["TRIMER_CACHE"] = os.environ["TRIMER_CACHE"]
     found = Server(tmp_path_factory.mktemp("runs"), environment)
     yield found
     found.stop()
@@ -179,6 +181,7 @@ class Watched:
         )
 
     def open(self, path, wait):
+        """Open an address and wait for what is there when it is ready."""
         self.page.goto(self.server.url.rstrip("/") + path)
         self.page.wait_for_selector(wait, timeout=60_000)
         return self.page

@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from pathlib import Path
 
 import pytest
-
-from tests.page.conftest import CHROMIUM, SMALL_TRIAL, Server, Watched
+from tests.page.conftest import Server, Watched
 
 pytestmark = pytest.mark.browser
 
@@ -97,7 +94,7 @@ def test_the_scene_draws_the_state(look, server):
     drawn = {
         name: stage.get_attribute(f"data-{name}") for name in ("leukemia", "t", "awake", "trimers")
     }
-    asked = {"who": {"cohort": "pif-er", "seed": 7, "id": 48}, "days": 35,
+    asked = {"who": {"cohort": "pif-er", "seed": 7, "id": 77}, "days": 35,
              "treatment": {"base": "flotetuzumab-multi-step"}}  # fmt: skip
     _, course = server.post("/api/patient", asked)
     i = next(k for k, t in enumerate(course["times"]) if t >= 8 - 1e-6)
@@ -129,8 +126,8 @@ def test_the_tour_goes_by_keyboard(look):
         page.keyboard.press(str(step))
         page.wait_for_selector(f".stage[data-step='{step}']")
         titles.append(page.locator(".tour h2").inner_text())
-    assert titles == ["The matchmaker", "The wake-up", "Perforin and granzyme", "Recycle the attack",
-                      "Why the slow start", "The seeds"]  # fmt: skip
+    assert titles == ["The matchmaker", "The wake-up", "Perforin and granzyme",
+                      "Recycle the attack", "Why the slow start", "The seeds"]  # fmt: skip
     page.keyboard.press("1")
     day = page.evaluate("new URLSearchParams(location.search).get('day') ?? '4.67'")
     page.keyboard.press(".")
@@ -159,10 +156,10 @@ def test_a_patient_by_keyboard_alone(look):
     page = watched.open("/patient", ".log li")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
-    page.locator(".block").nth(1).focus()
-    page.keyboard.press("ArrowDown")
+    page.locator(".block").nth(0).focus()
+    page.keyboard.press("ArrowUp")
     page.wait_for_selector("text=The curves below are from the previous settings.")
-    assert "30x24,30x24" in page.evaluate("new URLSearchParams(location.search).get('steps')")
+    assert "60x24,60x24" in page.evaluate("new URLSearchParams(location.search).get('steps')")
     with page.expect_response(lambda r: r.url.endswith("/api/patient") and r.ok):
         page.keyboard.press("Control+Enter")
     page.wait_for_selector(".stale", state="detached")
@@ -213,7 +210,7 @@ def test_what_is_wrong_stands_on_the_page(look):
     assert "step" in page.locator("[role='alert']").inner_text().lower()
 
 
-def test_a_mark_opens_its_patient(look, address, finished):
+def test_a_mark_opens_its_patient(look, finished):
     """Arrow keys choose a bar, Enter opens that patient, the way back keeps the choice."""
     watched = look()
     page = watched.open(f"/trial?run={finished}", ".bar")
@@ -243,7 +240,7 @@ def test_every_figure_has_its_table(look, address):
 
 
 def test_a_run_is_followed_cancelled_and_seen_by_two(chromium, server):
-    """Progress shows live in the window that asked and in another; cancelling keeps what is done."""
+    """Progress shows live in the window that asked and in another; cancelling keeps patients."""
     one = Watched(chromium, server, viewport={"width": 1280, "height": 900})
     two = Watched(chromium, server, viewport={"width": 390, "height": 800})
     page = one.open("/trial?n=1500&cycles=2&cohort=reference", ".setup .primary")
@@ -268,7 +265,7 @@ def test_a_run_is_followed_cancelled_and_seen_by_two(chromium, server):
     two.context.close()
 
 
-def test_the_server_goes_and_comes_back(chromium, tmp_path, environment, server):
+def test_the_server_goes_and_comes_back(chromium, tmp_path, environment):
     """A run goes on while the server restarts, and the page picks it up by itself."""
     environment = {**environment}
     own = Server(tmp_path, environment)
@@ -295,7 +292,7 @@ def test_interactive_soon(look):
     began = time.monotonic()
     watched.page.goto(watched.server.url + "runs")
     watched.page.wait_for_selector("h1")
-    assert time.monotonic() - began < 3.0  # of a shared machine; bench/page_speed.py measures
+    assert time.monotonic() - began < 3.0  # of a shared machine; the bench measures
 
 
 def test_printing_leaves_controls_out(look, address):
@@ -314,6 +311,3 @@ def test_addresses_that_lead_nowhere(look):
     watched = look()
     page = watched.open("/patient?run=nothing&patient=1", "[role='alert']")
     assert "No run 'nothing'" in page.locator("[role='alert']").inner_text()
-    assert CHROMIUM
-    assert re.match(r"http://127", watched.server.url)
-    assert json.dumps(SMALL_TRIAL)

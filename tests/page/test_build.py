@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The built page in the package is that of the sources in web/, and needs nothing from elsewhere."""
+"""The built page in the package is that of the sources in web/, and needs nothing else."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_change_of_the_sources_is_seen(tmp_path):
 
 
 def test_the_first_load_is_small():
-    """Under 150 kB gzip for any page without the scene, at most three scripts before it is shown."""
+    """Under 150 kB gzip for all pages without the scene, at most three scripts at first."""
     sizes = {p.name: len(gzip.compress(p.read_bytes(), 6)) for p in (STATIC / "assets").iterdir()}
     without_scene = sum(size for name, size in sizes.items() if not name.startswith("Mechanism"))
     assert without_scene < 150_000, sizes

@@ -20,10 +20,21 @@ from trimer.core.notice import NOTICE
 from trimer.page.desk import Busy, Desk
 from trimer.page.guard import LOOPBACK, Guard
 from trimer.page.jobs import Jobs
+from trimer.page.requests import Wrong
 from trimer.page.routes import clinic, patients, runs, shipped, trials
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
+
+_WRONG: dict[int | str, dict[str, Any]] = {
+    status: {"model": Wrong, "description": words}
+    for status, words in {
+        400: "the body is no JSON", 401: "a token is missing", 403: "another site asked",
+        404: "there is nothing of this name", 413: "the request is too long",
+        421: "another name of this server", 422: "something asked for is wrong",
+        503: "too many ask at once", 507: "the disk refuses",
+    }.items()
+}  # fmt: skip
 
 STATIC = Path(__file__).parent / "static"
 PAGES = ("mechanism", "patient", "trial", "compare", "clinic", "facts", "runs")
@@ -61,7 +72,7 @@ def make_app(
     )  # fmt: skip
     app.state.jobs, app.state.desk, app.state.runs = Jobs(folder), Desk(), folder
     for part in (shipped, patients, trials, runs, clinic):
-        app.include_router(part.router, prefix="/api")
+        app.include_router(part.router, prefix="/api", responses=_WRONG)
     _errors(app)
     _pages(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

@@ -11,7 +11,8 @@ import polars as pl
 
 from trimer.assess import proportion
 from trimer.core.errors import StoreError
-from trimer.page.survival import kaplan_meier
+from trimer.page.study import SURVIVAL
+from trimer.page.survival import curve
 from trimer.report.course import levels_of, protocol_of
 from trimer.report.data import read_run
 from trimer.report.rates import CRS_EVENTS, REMISSION, RESPONSES, SEVERE, Event, difference, rate
@@ -63,7 +64,6 @@ def trial_record(folder: Path) -> dict[str, Any]:
         "failed": _failed(run),
         "arms": [_arm(run, stored, arm) for arm in run.arms],
         "pairs": _pairs(run),
-        "survival": "overall survival" if stored.manifest.get("fates") else "",
     }
 
 
@@ -86,6 +86,7 @@ def _arm(run: RunData, stored: StoredRun, arm: Arm) -> dict[str, Any]:
         "rates": _rates(run, arm, rows),
         "patients": _patients(rows, stored, arm),
         "crs_free": _crs_free(rows, run.manifest.days),
+        "survival": _survival(stored, arm, run.manifest.days),
         "adverse": _care(rows),
     }
 
@@ -193,7 +194,22 @@ def _crs_free(rows: pl.DataFrame, days: float) -> dict[str, Any]:
     onset = rows["crs_onset"].fill_nan(None)
     happened = onset.is_not_null()
     lasts = onset.fill_null(days).clip(0.0, days)
-    return kaplan_meier(lasts.to_list(), happened.to_list(), days)
+    return curve(lasts.to_numpy(), happened.to_numpy(), days)
+
+
+def _survival(stored: StoredRun, arm: Arm, days: float) -> dict[str, Any]:
+    """Return the Kaplan-Meier curve of overall survival, if the study states it."""
+    if not stored.has("endpoints"):
+        return {}
+    names = (f"{SURVIVAL}_days", f"{SURVIVAL}_event")
+    scan = stored.scan("endpoints")
+    if not set(names) <= set(scan.collect_schema().names()):
+        return {}
+    rows = scan.filter(pl.col("arm").cast(pl.String) == arm.name).select(names).collect()
+    rows = rows.with_columns(pl.col(names[0]).fill_nan(None)).drop_nulls()
+    if rows.is_empty():
+        return {}
+    return curve(rows[names[0]].to_numpy(), rows[names[1]].cast(pl.Boolean).to_numpy(), days)
 
 
 def _care(rows: pl.DataFrame) -> dict[str, Any]:

@@ -158,7 +158,8 @@ class Jobs:
             "total": note.get("total") or about["total"],
             "done": note.get("done", 0),
             "seconds": note.get("seconds", 0.0),
-            "run": note.get("run") or Path(about["out"]).name,
+            "run": note["run"] if "run" in note else Path(about["out"]).name,
+            "kept": note.get("kept"),
             "why": note.get("why"),
         }
         if state == "queued":

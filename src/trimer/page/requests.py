@@ -141,3 +141,16 @@ class ReadyRequest(Asked):
     """A patient file to be checked."""
 
     text: str = said("a patient file, TOML", max_length=60_000)
+
+
+class Problem(BaseModel):
+    """One thing that is wrong: the path of its field, if it has one, and a sentence."""
+
+    path: str
+    sentence: str
+
+
+class Wrong(BaseModel):
+    """The answer to a request that is wrong, or cannot be served."""
+
+    problems: list[Problem]

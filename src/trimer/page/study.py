@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from trimer.page.requests import PatientRequest, Treatment, TrialArm, TrialRequest
 
 STUDY = "study.toml"
+SURVIVAL = "survival"
+"""Endpoint that trials of the page have: time to death."""
 
 
 def trial_files(asked: TrialRequest) -> dict[str, str]:
@@ -127,6 +129,8 @@ def _study(
     for arm, (reference, label) in arms.items():
         lines += ["", f"[arms.{_quoted(arm)}]", f"protocol = {_quoted(reference)}"]
         lines += [f"label = {_quoted(label)}"] if label else []
+    if patients > 1:
+        lines += ["", f"[endpoints.{SURVIVAL}]", 'label = "Overall survival"', 'time_to = "death"']
     return "\n".join([*lines, ""])
 
 

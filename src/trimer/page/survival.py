@@ -1,30 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The product-limit curve of a time to an event, with those still at risk.
-
-**Source.** Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. *J Am Stat
-Assoc* 1958;53:457-481. The band is Greenwood's, on the log-log scale.
-"""
+"""Kaplan-Meier curves as the page draws them: steps, band, numbers at risk."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from trimer.assess.kaplan_meier import kaplan_meier
+from trimer.page.plain import rounded
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_Z = 1.959963984540054
-"""Two-sided 95 % of the normal distribution."""
+    from numpy.typing import ArrayLike
 
 
-def kaplan_meier(times: Sequence[float], events: Sequence[bool], until: float) -> dict[str, Any]:
-    """Return the curve of the share without the event.
+def curve(days: ArrayLike, event: ArrayLike, until: float) -> dict[str, Any]:
+    """Return the curve of the share without an event.
 
     Parameters
     ----------
-    times : sequence of float
-        When each was last seen or had the event, in **days**.
-    events : sequence of bool
+    days : array_like of float, shape (N,)
+        When each had the event, or was last seen, in **days**.
+    event : array_like of bool, shape (N,)
         Whether it was the event.
     until : float
         End of the axis, in **days**.
@@ -37,37 +35,23 @@ def kaplan_meier(times: Sequence[float], events: Sequence[bool], until: float) -
 
     Examples
     --------
-    >>> found = kaplan_meier([1.0, 2.0, 2.0, 4.0], [True, True, False, False], 4.0)
-    >>> [(step[0], round(step[1], 3)) for step in found["steps"]]
-    [(0.0, 1.0), (1.0, 0.75), (2.0, 0.5)]
+    >>> found = curve([1.0, 2.0, 2.0, 4.0], [True, True, False, False], 4.0)
+    >>> [(step[0], step[1]) for step in found["steps"]]
+    [(0, 1), (1, 0.75), (2, 0.5)]
+    >>> found["median"]
+    2.0
     """
-    order = sorted(zip(times, events, strict=True), key=lambda row: row[0])
-    n, share, spread = len(order), 1.0, 0.0
-    steps: list[list[float]] = [[0.0, 1.0, 1.0, 1.0]]
-    median: float | None = None
-    for at in sorted({time for time, event in order if event}):
-        risk = sum(time >= at for time, _ in order)
-        died = sum(event for time, event in order if time == at)
-        share *= 1.0 - died / risk
-        spread += died / (risk * (risk - died)) if risk > died else math.inf
-        steps.append([at, share, *_band(share, spread)])
-        if median is None and share <= 0.5:
-            median = at
-    apart = 7 * max(1, math.ceil(until / 28)) if until >= 28 else max(until / 4, 1e-9)
+    found = kaplan_meier(days, event)
+    some = np.flatnonzero(found.events > 0)
+    low, high = (np.where(np.isnan(limit), found.share, limit) for limit in (found.low, found.high))
+    rows = zip(found.days[some], found.share[some], low[some], high[some], strict=True)
+    apart = 7.0 * max(1, math.ceil(until / 28)) if until >= 28 else until / 4
     marks = [apart * k for k in range(5) if apart * k <= until + 1e-9]
+    median = found.quantile()[0]
     return {
-        "steps": steps,
-        "risk": [[mark, sum(time >= mark for time, _ in order)] for mark in marks],
-        "n": n,
-        "events": sum(events),
-        "median": median,
+        "steps": [[0, 1, 1, 1], *(rounded(row) for row in rows)],
+        "risk": [[mark, int(found.number_at_risk(mark))] for mark in marks],
+        "n": found.total,
+        "events": int(found.events.sum()),
+        "median": median if math.isfinite(median) else None,
     }
-
-
-def _band(share: float, spread: float) -> tuple[float, float]:
-    if share <= 0.0 or not math.isfinite(spread):
-        return 0.0, share
-    if share >= 1.0:
-        return 1.0, 1.0
-    wide = _Z * math.sqrt(spread) / abs(math.log(share))
-    return share ** math.exp(wide), share ** math.exp(-wide)

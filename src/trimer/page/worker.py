@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -19,6 +20,9 @@ from trimer.core.errors import TrimerError
 PROGRESS, CANCEL, LOCK, JOB = "progress.json", "cancel", "lock", "job.json"
 EVERY = 0.2
 """**Seconds** between two notes on progress."""
+
+BLOCKS, LEAST_BLOCK = 8, 60
+"""So many blocks a trial is done in, of at least so many patients."""
 
 
 class Teller:
@@ -52,6 +56,18 @@ class Teller:
         new.replace(path)
 
 
+def _kept(out: Path) -> dict[str, Any]:
+    """Return the run of a cancelled trial and how many patients are in it, if any are."""
+    from trimer.store import open_run
+
+    try:
+        stored = open_run(out)
+    except TrimerError:
+        return {"run": None, "kept": 0}
+    kept = int(stored.manifest.get("patients_done") or 0)
+    return {"run": out.name if kept else None, "kept": kept}
+
+
 def work(folder: Path) -> int:
     """Run the study of a folder."""
     from trimer.trial.read import read_study
@@ -62,10 +78,12 @@ def work(folder: Path) -> int:
     teller = Teller(folder, study.patients * len(study.arms))
     teller.tell("running")
     out = Path(job["out"])
+    # Not all at once: of a trial that is cancelled, the blocks that were done are kept.
+    block = max(LEAST_BLOCK, math.ceil(study.patients / BLOCKS))
     try:
-        run_study(study, out, overwrite=False, progress=teller)
+        run_study(study, out, overwrite=False, progress=teller, block=block)
     except KeyboardInterrupt:
-        teller.tell("cancelled", run=out.name if out.exists() else None)
+        teller.tell("cancelled", **_kept(out))
         return 130
     except TrimerError as error:
         teller.tell("failed", why=str(error), run=out.name if out.exists() else None)

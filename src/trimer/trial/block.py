@@ -216,6 +216,7 @@ def _paired(
     study = work.study
     runs: dict[str, Run] = {}
     for arm in study.arms:
+        counted = None if tell is None else _Counted(tell, len(block.cohort))
         runs[arm.name] = simulate(
             compiled,
             block.cohort,
@@ -225,24 +226,27 @@ def _paired(
             outputs=_outputs(work, block, compiled),
             rtol=work.rtol,
             threads=threads,
-            progress=None if tell is None else _rising(tell),
+            progress=counted,
         )
+        if counted is not None:
+            counted(len(block.cohort))
     failures = {
         name: {str(i): why for i, why in run.failures.items()} for name, run in runs.items()
     }
     return _tables(work, block, compiled, runs), failures
 
 
-def _rising(tell: Callable[[int], None]) -> Callable[[int], None]:
-    """Return what is called with how many are done, and tells how many more."""
-    told = 0
+class _Counted:
+    """Turns how many simulations are done into how many more are, each told once."""
 
-    def progress(done: int) -> None:
-        nonlocal told
-        tell(done - told)
-        told = done
+    def __init__(self, tell: Callable[[int], None], most: int) -> None:
+        self._tell, self._most, self._told = tell, most, 0
 
-    return progress
+    def __call__(self, done: int) -> None:
+        more = min(done, self._most) - self._told
+        if more > 0:
+            self._told += more
+            self._tell(more)
 
 
 def _outputs(work: Work, block: Block, compiled: Compiled) -> tuple[str, ...]:

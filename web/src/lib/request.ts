@@ -2,7 +2,7 @@
 // A patient under a protocol, as it stands in the address: short, readable, complete.
 import type { ChangedRule, PatientRequest, Plug, Step, Treatment } from './types';
 
-export const FIRST = { cohort: 'pif-er', seed: 7, id: 48, protocol: 'flotetuzumab-multi-step', days: 35 };
+export const FIRST = { cohort: 'pif-er', seed: 7, id: 77, protocol: 'flotetuzumab-multi-step', days: 35 };
 
 type Query = { get(name: string): string | null };
 

@@ -66,7 +66,7 @@ export type Course = {
 
 export type Job = {
   id: string; state: string; name: string; title: string; total: number; done: number; seconds: number;
-  run: string | null; why: string | null; ahead?: number;
+  run: string | null; why: string | null; ahead?: number; kept?: number | null;
 };
 export type Rate = { what: string; n: number; N: number; low: number; high: number };
 export type TrialPatient = {
@@ -79,7 +79,7 @@ export type Curve = { steps: [number, number, number, number][]; risk: [number, 
 export type Arm = {
   name: string; label: string; n: number; levels: { rate: number; unit: string }[]; plan: [number, number][];
   crs_by_day: { day: number; N: number; n: number[] }[]; crs_by_step: { step: number; N: number; n: number[] }[];
-  rates: Rate[]; patients: TrialPatient[]; crs_free: Curve | Record<string, never>;
+  rates: Rate[]; patients: TrialPatient[]; crs_free: Curve | Record<string, never>; survival: Curve | Record<string, never>;
   adverse: { responses: Record<string, number> } & Record<string, unknown>;
 };
 export type Trial = {
