@@ -73,6 +73,15 @@ def test_the_course_holds_together(course):
     assert all(entry["text"] for entry in course["log"])
 
 
+def test_days_are_counted_from_one(course):
+    """The headline's day of the worst CRS is that of the grades, the first 24 hours being day 1."""
+    worst = max(grade for *_, grade in course["grades"]["CRS"])
+    assert worst > 0
+    first = next(start for start, _, grade in course["grades"]["CRS"] if grade == worst)
+    assert f"on day\u00a0{int(first) + 1}" in course["headline"]
+    assert not any("hour" in text for text in course["totals"])
+
+
 def test_edited_blocks_become_a_protocol(server):
     """Steps, maintenance, cycles, premedication and rules are read back as they were asked for."""
     asked = {

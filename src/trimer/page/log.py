@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from trimer.page.days import from_one
 from trimer.report.numbers import number
 from trimer.report.story import phrases
 from trimer.report.units import name_of, unit_of
@@ -45,7 +46,7 @@ def entries(course: PatientCourse, told: Story) -> list[dict[str, Any]]:
             {
                 "day": line.minute / phrases.MINUTES,
                 "kind": _kind(here, doses, line.text),
-                "text": line.text,
+                "text": from_one(line.text),
                 "rules": _rules(course, here, doses),
                 "seen": _seen(here),
             }

@@ -9,6 +9,7 @@ import numpy as np
 
 from trimer.core.errors import InputError
 from trimer.page import log, synapse, who
+from trimer.page.days import from_one
 from trimer.page.plain import rounded
 from trimer.page.treatment import blocks, built
 from trimer.protocol.write import to_toml
@@ -95,7 +96,7 @@ def course_record(run: Run, compiled: Compiled, *, response_criteria: bool) -> d
         "arm", run, np.arange(len(run.times)), response_criteria=response_criteria
     ).row(0, named=True)  # fmt: skip
     return {
-        "headline": finding(course),
+        "headline": from_one(finding(course)),
         "patient": {
             "id": course.id,
             "facts": who.facts(compiled, run.cohort),
@@ -122,7 +123,7 @@ def course_record(run: Run, compiled: Compiled, *, response_criteria: bool) -> d
             for name in ("CRS", "ICANS")
         },
         "log": log.entries(course, told),
-        "totals": list(told.totals),
+        "totals": [from_one(text) for text in told.totals],
         "rules": list(told.rules),
         "outcome": _outcome(row),
         "policy_notice": run.protocol.policy_notice,
