@@ -130,8 +130,10 @@ def test_an_incomplete_run_is_read_from_its_parts(make_run):
         table = pl.read_parquet(folder / f"{name}.parquet")
         for i, ids in enumerate(([0, 1, 2], [3, 4, 5])):
             part = table.filter(pl.col("id").is_in(ids))
-            part.write_parquet(folder / "parts" / f"{name}-{i:05d}.parquet")
+            part.write_parquet(folder / "parts" / f"{name}-{i:06d}.parquet")
         (folder / f"{name}.parquet").unlink()
+    for i in range(2):  # written when a block is whole
+        (folder / "parts" / f"block-{i:06d}.json").write_text('{"files": {}, "facts": {}}')
     run = read_run(folder)
     assert len(run.patients) == 6
     assert set(run.course(run.arms[0], "blasts").n) == {6}

@@ -94,7 +94,7 @@ class Cluster:
                     dask.LocalCluster(
                         n_workers=self._local,
                         threads_per_worker=1,
-                        dashboard_address=None,
+                        dashboard_address="127.0.0.1:0",  # any free port, not 8787
                         memory_limit=0,
                         silence_logs=logging.CRITICAL,
                     )
