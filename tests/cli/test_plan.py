@@ -191,3 +191,23 @@ def test_the_weight_of_the_file_gives_way_to_one_that_is_named(call, tmp_path):
     assert code == 1
     assert "Write weight_kg there" in err
     assert call(*changed(not_ready_anyway=True))[0] == 1
+
+
+def test_the_checklist_is_judged_for_the_day_and_weight_of_the_plan(call, tmp_path):
+    """A live vaccine just before --start, or a weight under the limit, stops the plan."""
+    from trimer.library import clinic_path
+
+    text = clinic_path("example-patient.toml").read_text(encoding="utf-8")
+    ready = tmp_path / "p.toml"
+    ready.write_text(text, encoding="utf-8")
+    base = changed(weight=None, patient="p.toml")
+    code, _, err = call(*base)
+    assert code == 0, err
+    assert call(*changed(weight="7", patient="p.toml"))[0] == 1
+    ready.write_text(
+        text + '\n[[vaccine]]\nname = "FluMist"\ndate = 2026-12-28\n', encoding="utf-8"
+    )
+    code, _, err = call(*base)
+    assert code == 1
+    assert "No first dose" in err
+    assert "live vaccine" in err

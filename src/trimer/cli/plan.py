@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,7 +102,10 @@ def plan_(  # noqa: PLR0913 (each is an option)
     now = _now(as_of)
     clock = Clock(parse_start(start, zone))
     treatment = _protocol(protocol, maintenance, later_cycles)
-    weight, remarks = _patient(weight, patient, anyway=not_ready_anyway, first=interrupted is None)
+    weight, remarks = _patient(
+        weight, patient, clock.start.date() if interrupted is None else None,
+        anyway=not_ready_anyway, convert_lb=convert_lb,
+    )  # fmt: skip
     plan = make_plan(
         treatment, _size(weight, surface, convert_lb=convert_lb), clock, made=now,
         pharmacy=_pharmacy(pharmacy), interruption=_interruption(interrupted, hours, zone),
@@ -162,18 +166,32 @@ def _protocol(name: str, maintenance: str | None, later_cycles: str | None) -> P
 
 
 def _patient(
-    weight: str | None, file: Path | None, *, anyway: bool, first: bool
+    weight: str | None, file: Path | None, start: date | None, *, anyway: bool, convert_lb: bool
 ) -> tuple[str | None, tuple[str, ...]]:
-    """Return the weight, and what has to be said; refuse a first dose that is not ready for."""
+    """Return the weight, and what has to be said; refuse a first dose that is not ready for.
+
+    The checklist is judged for the day and the weight of the plan, whatever the file says.
+    """
     if file is None:
         if anyway:
             raise InputError("--not-ready-anyway goes with --patient FILE: leave it out.")
         return weight, ()
     from trimer.clinic.patient_file import read_patient
+    from trimer.clinic.plan import parse_weight
     from trimer.clinic.readiness import need_readiness
 
-    readiness = need_readiness(read_patient(file), anyway=anyway or not first)
-    known = readiness.patient.weight_kg
+    written = read_patient(file)
+    known, judged = written.weight_kg, written
+    if weight is not None:
+        judged = replace(judged, weight_kg=float(parse_weight(weight, convert_lb=convert_lb)[0]))
+    if start is not None:
+        judged = replace(judged, first_dose=start)
+        if written.first_dose not in {None, start}:
+            note(
+                f"Note: the checklist is judged for a first dose on {start}, as --start says, not "
+                f"on {written.first_dose} as '{file}' does."
+            )
+    readiness = need_readiness(judged, anyway=anyway or start is None)
     if weight is None:
         if known is None:
             raise InputError(

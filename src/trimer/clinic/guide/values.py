@@ -95,10 +95,10 @@ def _pattern(pattern: Pattern, when: str) -> str:
 
 
 def _steps(course: Course) -> str:
-    levels = len(course.levels)
-    if not course.lead_in or levels < 2:
+    rises = len(course.levels) - 1
+    if not course.lead_in or rises < 1:
         return ""
-    return f"{levels} steps over {duration_text(course.lead_minutes)}"
+    return f"{counted(rises, 'step')} over {duration_text(course.lead_minutes)}"
 
 
 def _holds(protocol: Protocol) -> str:
