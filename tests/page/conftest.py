@@ -122,6 +122,7 @@ class Server:
 def environment(_code_cache):
     """Return the environment of servers: this source, and a cache of compiled code that is kept."""
     env = dict(os.environ)
+    env.pop("PYTHONUNBUFFERED", None)  # the address has to come through a pipe without it
     env["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), env.get("PYTHONPATH", "")])
     return env
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import sys
 import threading
 import webbrowser
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ def serve(
     shown = address + (f"?token={token}" if token else "")
     say(f"Trimer's page: {shown}")
     say(f"Simulation, not medical advice. Runs are kept in '{folder}'. Stop it with Ctrl-C.")
+    sys.stdout.flush()  # whoever reads through a pipe wants the address now
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     if browser:
